@@ -1,0 +1,23 @@
+namespace Dvt.Contracts;
+
+/// <summary>
+/// A command was refused: in stream <c>command-{id}</c>, never in the history of what it was about.
+/// </summary>
+/// <param name="CommandType">Name of the command record.</param>
+public sealed record CommandRefused(string CommandType, string Code, string Detail, Resource? Resource) : IEvent;
+
+/// <summary>A command was done without changing anything that has a history, such as a plan posted again.</summary>
+public sealed record CommandDone(string CommandType, Resource? Resource) : IEvent;
+
+/// <summary>A command's processing failed for good; it waits as a dead letter until replayed or discarded.</summary>
+public sealed record CommandFailed(string CommandType, string Code, string Detail, Resource? Resource, Guid DeadLetterId) : IEvent;
+
+/// <summary>Sends a dead letter, and what waits behind it, through its queue again.</summary>
+/// <param name="Body">Replaces the body when given.</param>
+public sealed record ReplayDeadLetter(Guid DeadLetterId, string Key, System.Text.Json.JsonElement? Body);
+
+/// <summary>Gives a dead letter up and lets what waits behind it go on.</summary>
+public sealed record DiscardDeadLetter(Guid DeadLetterId, string Key, string Reason);
+
+/// <summary>Does nothing but answer: everything sent to the slot before it has been decided.</summary>
+public sealed record Fence(string Key);

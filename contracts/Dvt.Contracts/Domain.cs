@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Dvt.Contracts;
+
+/// <summary>A row of the grid. The number is part of every slot id, so it never changes.</summary>
+public enum Domain
+{
+    Runs = 0,
+    Bookings = 1,
+    Payments = 2,
+    Generation = 3,
+    Channels = 4,
+    Growth = 5,
+    Media = 6,
+
+    /// <summary>What the API writes itself: tenants, users, keys, audit. No queue, no lease.</summary>
+    Identity = 15,
+}
+
+/// <summary>Slots: a domain and one of sixteen numbers. One queue, one owner, one dense log each.</summary>
+public static class Slot
+{
+    /// <summary>Fixed at installation: changing it would move every stream.</summary>
+    public const int PerDomain = 16;
+
+    /// <summary>The slot of a stream, by hash of tenant and partition key.</summary>
+    public static int Of(Domain domain, Guid tenantId, string key)
+    {
+        Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(Math.Min(key.Length, 256))];
+        tenantId.TryWriteBytes(input, bigEndian: true, out _);
+        var length = 16 + Encoding.UTF8.GetBytes(key.AsSpan(0, Math.Min(key.Length, 256)), input[16..]);
+        Span<byte> digest = stackalloc byte[32];
+        SHA256.HashData(input[..length], digest);
+        return First(domain) + (digest[0] & (PerDomain - 1));
+    }
+
+    public static int First(Domain domain) => (int)domain * PerDomain;
+
+    public static Domain DomainOf(int slot) => (Domain)(slot / PerDomain);
+
+    public static IEnumerable<int> All(Domain domain) => Enumerable.Range(First(domain), PerDomain);
+
+    /// <summary>The command queue of a slot, such as <c>dvt.runs.3</c>.</summary>
+    public static string Queue(int slot) => $"dvt.{DomainOf(slot).ToString().ToLowerInvariant()}.{slot % PerDomain}";
+}
+
+/// <summary>Ids made from names, so that a retry makes the same one (RFC 9562 §5.5).</summary>
+public static class NamedId
+{
+    static readonly Guid Namespace = new("6f1c3f5e-6c0e-5d55-9a7e-2d7674000001");
+
+    /// <summary>UUIDv5 over the parts joined with a line feed.</summary>
+    public static Guid Of(params ReadOnlySpan<string> parts)
+    {
+        var name = string.Join('\n', parts);
+        var input = new byte[16 + Encoding.UTF8.GetByteCount(name)];
+        Namespace.TryWriteBytes(input, bigEndian: true, out _);
+        Encoding.UTF8.GetBytes(name, input.AsSpan(16));
+        return FromHash(input);
+    }
+
+    /// <summary>UUIDv5 of one event of a stream.</summary>
+    public static Guid OfEvent(Guid tenantId, string stream, long seq)
+    {
+        Span<byte> input = stackalloc byte[24 + Encoding.UTF8.GetMaxByteCount(stream.Length)];
+        tenantId.TryWriteBytes(input, bigEndian: true, out _);
+        BinaryPrimitives.WriteInt64BigEndian(input[16..], seq);
+        var length = 24 + Encoding.UTF8.GetBytes(stream, input[24..]);
+        return FromHash(input[..length]);
+    }
+
+    static Guid FromHash(ReadOnlySpan<byte> input)
+    {
+        Span<byte> digest = stackalloc byte[20];
+#pragma warning disable CA5350 // UUIDv5 is defined over SHA-1; nothing here relies on collision resistance.
+        SHA1.HashData(input, digest);
+#pragma warning restore CA5350
+        digest[6] = (byte)((digest[6] & 0x0F) | 0x50);
+        digest[8] = (byte)((digest[8] & 0x3F) | 0x80);
+        return new Guid(digest[..16], bigEndian: true);
+    }
+}

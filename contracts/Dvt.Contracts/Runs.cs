@@ -1,0 +1,198 @@
+using System.Text.Json;
+
+namespace Dvt.Contracts;
+
+/// <summary>Starts one execution of a published plan. No version means the newest published one.</summary>
+/// <param name="PlanDigest">When given, the plan must have this digest.</param>
+/// <param name="Input">Already checked against the plan's schema when the plan was at hand.</param>
+public sealed record StartRun(
+    string RunId,
+    string PlanId,
+    string? PlanVersion,
+    string? PlanDigest,
+    JsonElement Input,
+    RunContext Context,
+    RunLineage? Lineage = null) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <param name="ActorId">Who the caller says it acts for.</param>
+/// <param name="Priority">0 (last) to 9 (first); 5 unless told.</param>
+public sealed record RunContext(
+    string? ActorId = null,
+    IReadOnlyDictionary<string, string>? Labels = null,
+    int Priority = 5,
+    string? CorrelationId = null);
+
+/// <summary>Where a run made by <c>RETRY_RUN</c> comes from.</summary>
+/// <param name="OriginRunId">The first of the line.</param>
+/// <param name="ParentRunId">The one that was retried.</param>
+/// <param name="RunAttempt">2 for the first retry.</param>
+/// <param name="Kept">Results of steps that are not run again, by step id.</param>
+public sealed record RunLineage(
+    string OriginRunId,
+    string ParentRunId,
+    int RunAttempt,
+    IReadOnlyDictionary<string, JsonElement>? Kept = null);
+
+/// <summary>Steers a run; see <see cref="SignalTypes"/>.</summary>
+/// <param name="SignalId">Unique per run; the same id and body again gets the first answer.</param>
+/// <param name="Roles">Of the sender, for the worker's decision.</param>
+public sealed record SignalRun(
+    string RunId,
+    string SignalId,
+    string SignalType,
+    string? Reason,
+    JsonElement? Payload,
+    IReadOnlyList<string> Roles) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <summary>Hands a named payload to a <c>wait</c> step, now or when it comes to wait.</summary>
+public sealed record SendExternalSignal(string RunId, string SignalId, string Name, JsonElement? Payload) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <summary>Folds the history of a run again and compares it with the live state.</summary>
+public sealed record VerifyRun(string RunId) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <summary>A called step came to its end. An attempt that is closed already ignores it.</summary>
+/// <param name="Error">Null when it succeeded.</param>
+public sealed record CloseStep(
+    string RunId,
+    string StepId,
+    int Attempt,
+    JsonElement? Result,
+    StepError? Error) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <summary>Something of the run is due: a retry, a wait, a timeout, a lapsed lease.</summary>
+public sealed record WakeRun(string RunId) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
+/// <summary>Asks the worker of a step kind to carry out one attempt. Key for the outside: <c>runId:stepId:attempt</c>.</summary>
+/// <param name="Input">The evaluated <c>with</c> of the step.</param>
+/// <param name="EngineAttempt">Raised when a lost worker's step is offered again; never part of a key.</param>
+/// <param name="Deadline">After it nobody waits for the answer any more.</param>
+public sealed record CallStep(
+    string RunId,
+    string StepId,
+    string Kind,
+    int Attempt,
+    int EngineAttempt,
+    JsonElement Input,
+    DateTimeOffset Deadline) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+
+    public string EffectKey => $"{RunId}:{StepId}:{Attempt}";
+}
+
+/// <param name="Code">Stable: <c>HTTP_STATUS</c>, <c>STEP_TIMEOUT</c>, <c>OUTCOME_UNKNOWN</c> …</param>
+/// <param name="Retryable">False ends the retries at once.</param>
+/// <param name="Category"><c>USER</c>, <c>SYSTEM</c>, <c>PLATFORM</c> or <c>TIMEOUT</c>.</param>
+public sealed record StepError(string Code, string Message, bool Retryable, string Category);
+
+/// <summary>The eleven signals.</summary>
+public static class SignalTypes
+{
+    public const string Pause = "PAUSE";
+    public const string Resume = "RESUME";
+    public const string Cancel = "CANCEL";
+    public const string RetryStep = "RETRY_STEP";
+    public const string RetryRun = "RETRY_RUN";
+    public const string SkipStep = "SKIP_STEP";
+    public const string UpdateParams = "UPDATE_PARAMS";
+    public const string InjectOverride = "INJECT_OVERRIDE";
+    public const string UpdateTarget = "UPDATE_TARGET";
+    public const string EmergencyStop = "EMERGENCY_STOP";
+    public const string EscalateAlert = "ESCALATE_ALERT";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        Pause, Resume, Cancel, RetryStep, RetryRun, SkipStep,
+        UpdateParams, InjectOverride, UpdateTarget, EmergencyStop, EscalateAlert,
+    ];
+}
+
+public sealed record RunQueued(
+    string PlanId,
+    string PlanVersion,
+    string PlanDigest,
+    JsonElement Input,
+    RunContext Context,
+    RunLineage? Lineage = null) : IEvent;
+
+public sealed record RunStarted : IEvent;
+
+/// <param name="Cause"><c>SIGNAL</c> or <c>STEP_FAILED</c>.</param>
+public sealed record RunPaused(string Cause, string? SignalId, string? Reason) : IEvent;
+
+public sealed record RunResumed(string? SignalId, string? Reason) : IEvent;
+
+/// <summary>Called steps were still in flight five minutes after the pause.</summary>
+public sealed record RunPauseDrainTimedOut(IReadOnlyList<string> StepIds) : IEvent;
+
+public sealed record RunCancelRequested(string SignalId, string? Reason, bool Emergency) : IEvent;
+
+public sealed record RunCancelled(string? Reason) : IEvent;
+
+public sealed record RunCompleted(JsonElement? Output) : IEvent;
+
+/// <param name="FailedStepId">The step that failed the run, when one did.</param>
+public sealed record RunFailed(StepError Error, string? FailedStepId) : IEvent;
+
+/// <param name="Input">The evaluated <c>with</c> of a called step; null for steps the engine does itself.</param>
+public sealed record StepStarted(string StepId, int Attempt, int EngineAttempt, JsonElement? Input) : IEvent, IStepEvent;
+
+/// <param name="Override">Set when an operator injected the result.</param>
+public sealed record StepCompleted(string StepId, int Attempt, int EngineAttempt, JsonElement? Result, bool Override = false) : IEvent, IStepEvent;
+
+/// <param name="Final">No further attempt follows by itself.</param>
+public sealed record StepFailed(string StepId, int Attempt, int EngineAttempt, StepError Error, bool Final) : IEvent, IStepEvent;
+
+/// <param name="Attempt">The attempt that comes next.</param>
+public sealed record StepRetryScheduled(string StepId, int Attempt, int EngineAttempt, DateTimeOffset DueAt) : IEvent, IStepEvent;
+
+/// <summary>The lease of the worker lapsed; the same attempt is offered again.</summary>
+public sealed record StepRecovered(string StepId, int Attempt, int EngineAttempt) : IEvent, IStepEvent;
+
+/// <param name="ReasonCode"><c>DEPENDENCY_FAILED</c>, <c>CONDITION_FALSE</c> or <c>OPERATOR_SKIP</c>.</param>
+public sealed record StepSkipped(string StepId, int Attempt, int EngineAttempt, string ReasonCode) : IEvent, IStepEvent;
+
+public sealed record StepCancelled(string StepId, int Attempt, int EngineAttempt) : IEvent, IStepEvent;
+
+/// <param name="Purpose"><c>WAIT</c> or <c>SIGNAL_TIMEOUT</c>.</param>
+public sealed record TimerSet(string StepId, int Attempt, int EngineAttempt, string Purpose, DateTimeOffset DueAt) : IEvent, IStepEvent;
+
+public sealed record TimerFired(string StepId, int Attempt, int EngineAttempt, string Purpose) : IEvent, IStepEvent;
+
+/// <param name="DecisionId">Of the authorisation record.</param>
+/// <param name="Digest">SHA-256 of the signal's canonical body, to tell a repetition from a reuse of the id.</param>
+public sealed record SignalAccepted(
+    string SignalId, string SignalType, string? StepId, string? Reason, JsonElement? Payload, Guid DecisionId, string Digest) : IEvent;
+
+public sealed record SignalRejected(
+    string SignalId, string SignalType, string? StepId, string? Reason, string Code, Guid DecisionId, string Digest) : IEvent;
+
+public sealed record ExternalSignalReceived(string SignalId, string Name, JsonElement? Payload, string Digest) : IEvent;
+
+/// <summary>An event of one step.</summary>
+public interface IStepEvent
+{
+    string StepId { get; }
+
+    int Attempt { get; }
+
+    int EngineAttempt { get; }
+}
