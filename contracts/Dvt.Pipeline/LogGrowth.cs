@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Dvt.Pipeline;
+
+/// <summary>
+/// Wakes tails of the log when it has grown. A hint only: tails also look by themselves each <see cref="LookAnyway"/>.
+/// </summary>
+public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : BackgroundService
+{
+    static readonly TimeSpan LookAnyway = TimeSpan.FromMilliseconds(100);
+
+    TaskCompletionSource grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Returns when the log has grown, or after <see cref="LookAnyway"/>.</summary>
+    public async Task WaitAsync(CancellationToken stop)
+    {
+        var next = Volatile.Read(ref grew).Task;
+        try
+        {
+            await next.WaitAsync(LookAnyway, stop);
+        }
+        catch (TimeoutException)
+        {
+            // Looking anyway: the hint may have been lost.
+        }
+    }
+
+    /// <summary>The next growth; take it before looking, so that what comes while looking is not missed.</summary>
+    public Task Next => Volatile.Read(ref grew).Task;
+
+    /// <summary>Waits for a growth taken earlier with <see cref="Next"/>.</summary>
+    public static async Task WaitAsync(Task next, CancellationToken stop)
+    {
+        try
+        {
+            await next.WaitAsync(LookAnyway, stop);
+        }
+        catch (TimeoutException)
+        {
+            // Looking anyway: the hint may have been lost.
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Loop.RunAsync("log growth", log, ListenAsync, stoppingToken);
+
+    async Task ListenAsync(CancellationToken stop)
+    {
+        await using var channel = await broker.OpenChannelAsync(channel: null, stop);
+        await channel.ExchangeDeclareAsync(Topology.LogGrew, ExchangeType.Fanout, durable: false, autoDelete: false, cancellationToken: stop);
+        var queue = await channel.QueueDeclareAsync(queue: "", durable: false, exclusive: true, autoDelete: true,
+            arguments: new Dictionary<string, object?> { ["x-max-length"] = 1 }, cancellationToken: stop);
+        await channel.QueueBindAsync(queue.QueueName, Topology.LogGrew, routingKey: "", cancellationToken: stop);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        channel.ChannelShutdownAsync += (_, _) => { ended.TrySetResult(); return Task.CompletedTask; };
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.UnregisteredAsync += (_, _) => { ended.TrySetResult(); return Task.CompletedTask; };
+        consumer.ReceivedAsync += (_, _) =>
+        {
+            Interlocked.Exchange(ref grew, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            return Task.CompletedTask;
+        };
+        await channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer, stop);
+        await ended.Task.WaitAsync(stop);
+    }
+}

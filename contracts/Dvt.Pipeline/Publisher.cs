@@ -1,0 +1,147 @@
+using Dvt.Contracts;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Dvt.Pipeline;
+
+/// <summary>
+/// Publishes with confirms, pipelined: many callers share few channels and each awaits its own confirm.
+/// Messages are mandatory: one that no queue takes comes back, its queue is declared, and it is sent once more.
+/// </summary>
+public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncDisposable
+{
+    const int Channels = 4;
+
+    /// <summary>No confirm within this time counts as no broker.</summary>
+    public static readonly TimeSpan ConfirmTimeout = TimeSpan.FromSeconds(2);
+
+    static readonly CreateChannelOptions WithConfirms = new(
+        publisherConfirmationsEnabled: true,
+        publisherConfirmationTrackingEnabled: true,
+        outstandingPublisherConfirmationsRateLimiter: null);
+
+    static readonly BasicProperties Persistent = new() { DeliveryMode = DeliveryModes.Persistent, ContentType = "application/json" };
+    static readonly BasicProperties Transient = new() { DeliveryMode = DeliveryModes.Transient };
+
+    readonly Task<IChannel>?[] channels = new Task<IChannel>?[Channels];
+    readonly Lock gate = new();
+    int next;
+
+    /// <exception cref="BrokerUnavailableException">Not confirmed; nobody knows whether it arrived.</exception>
+    public async Task PublishAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        try
+        {
+            await SendAsync(queue, body, Persistent, stop);
+        }
+        catch (PublishException returned) when (returned.IsReturn)
+        {
+            PipelineLog.MessageReturned(log, queue);
+            await DeclareAsync(queue, stop);
+            await SendAsync(queue, body, Persistent, stop);
+        }
+    }
+
+    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) =>
+        PublishAsync(queue, Wire.Encode(envelope), stop);
+
+    /// <summary>Sends all to their queues, several to a message, and returns once every one is confirmed.</summary>
+    public Task PublishAsync(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop)
+    {
+        if (messages.Count == 0)
+            return Task.CompletedTask;
+        var sent = new List<Task>();
+        foreach (var queue in messages.GroupBy(m => m.Queue, m => m.Envelope))
+            foreach (var packed in queue.Chunk(Wire.EnvelopesPerMessage))
+                sent.Add(PublishAsync(queue.Key, Wire.Encode(packed), stop));
+        return Task.WhenAll(sent);
+    }
+
+    /// <summary>Tells an API process what became of a command. It may be lost; the API then reads the command's row.</summary>
+    public async Task ReplyAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        try
+        {
+            var channel = await ChannelAsync(stop);
+            await channel.BasicPublishAsync(exchange: "", queue, mandatory: false, Transient, body, stop);
+        }
+        catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
+        {
+            PipelineLog.ReplyLost(log, queue);
+        }
+    }
+
+    /// <summary>Wakes whoever tails the log. It may be lost; tails also look by themselves.</summary>
+    public async Task TellLogGrewAsync(CancellationToken stop)
+    {
+        try
+        {
+            var channel = await ChannelAsync(stop);
+            await channel.BasicPublishAsync(Topology.LogGrew, routingKey: "", mandatory: false, Transient, ReadOnlyMemory<byte>.Empty, stop);
+        }
+        catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
+        {
+            PipelineLog.ReplyLost(log, Topology.LogGrew);
+        }
+    }
+
+    async Task SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties properties, CancellationToken stop)
+    {
+        try
+        {
+            var channel = await ChannelAsync(stop).WaitAsync(ConfirmTimeout, stop);
+            await channel.BasicPublishAsync(exchange: "", queue, mandatory: true, properties, body, stop).AsTask().WaitAsync(ConfirmTimeout, stop);
+        }
+        catch (PublishException returned) when (returned.IsReturn)
+        {
+            throw;
+        }
+        catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
+        {
+            throw new BrokerUnavailableException($"no confirm for {queue}", fault);
+        }
+    }
+
+    async Task<IChannel> ChannelAsync(CancellationToken stop)
+    {
+        if (broker.IsBlocked)
+            throw new BrokerUnavailableException("the broker has raised an alarm");
+        var place = (int)((uint)Interlocked.Increment(ref next) % Channels);
+        Task<IChannel> opening;
+        lock (gate)
+        {
+            if (channels[place] is { } known && !(known.IsCompleted && (!known.IsCompletedSuccessfully || !known.Result.IsOpen)))
+                opening = known;
+            else
+                channels[place] = opening = OpenAsync();
+        }
+        return await opening.WaitAsync(stop);
+    }
+
+    async Task<IChannel> OpenAsync()
+    {
+        var channel = await broker.OpenChannelAsync(WithConfirms, CancellationToken.None);
+        await channel.ExchangeDeclareAsync(Topology.LogGrew, ExchangeType.Fanout, durable: false, autoDelete: false);
+        return channel;
+    }
+
+    async Task DeclareAsync(string queue, CancellationToken stop)
+    {
+        await using var channel = await broker.OpenChannelAsync(channel: null, stop);
+        var slot = Array.Find(AllSlots, s => Slot.Queue(s) == queue);
+        if (Slot.Queue(slot) == queue)
+            await Topology.DeclareSlotAsync(channel, slot, stop);
+        else
+            await Topology.DeclareWorkAsync(channel, queue, Domain.Runs, stop);
+    }
+
+    static readonly int[] AllSlots = [.. Enum.GetValues<Domain>().SelectMany(Slot.All)];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var opening in channels)
+            if (opening is { IsCompletedSuccessfully: true })
+                await opening.Result.DisposeAsync();
+    }
+}
