@@ -66,7 +66,7 @@ sealed class PostgresCluster
 
     /// <summary>The password and port kept under the directory, wherever its data really lies; null when there are none.</summary>
     public static PostgresIdentity? ReadIdentity(string wanted) =>
-        new[] { wanted, ServerDirectory.Substitute(wanted) }
+        ServerDirectory.Existing(wanted)
             .Select(directory => Path.Combine(directory, "cluster.json"))
             .Where(File.Exists)
             .Select(file => JsonSerializer.Deserialize<PostgresIdentity>(File.ReadAllText(file)))
@@ -124,6 +124,15 @@ sealed class PostgresCluster
         if (System.IO.Directory.Exists(Data))
         {
             File.Delete(Path.Combine(Data, "postmaster.pid"));
+        }
+    }
+
+    /// <summary>The same where it may not even have been created.</summary>
+    public static async Task EndLeftoversIn(string wanted, TimeSpan patience)
+    {
+        foreach (var directory in ServerDirectory.Existing(wanted))
+        {
+            await new PostgresCluster(directory).EndLeftoversAsync(patience);
         }
     }
 

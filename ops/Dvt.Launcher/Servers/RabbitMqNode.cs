@@ -52,7 +52,7 @@ sealed class RabbitMqNode
 
     /// <summary>The password and ports kept under the directory, wherever its data really lies; null when there are none.</summary>
     public static RabbitMqIdentity? ReadIdentity(string wanted) =>
-        new[] { wanted, ServerDirectory.Substitute(wanted) }
+        ServerDirectory.Existing(wanted)
             .Select(directory => Path.Combine(directory, "node.json"))
             .Where(File.Exists)
             .Select(file => JsonSerializer.Deserialize<RabbitMqIdentity>(File.ReadAllText(file)))
@@ -109,10 +109,13 @@ sealed class RabbitMqNode
     }
 
     /// <summary>Ends a node and a name server that an earlier starter left in this directory.</summary>
-    public static async Task EndLeftoversIn(string directory, TimeSpan patience)
+    public static async Task EndLeftoversIn(string wanted, TimeSpan patience)
     {
-        await new PidFile(Path.Combine(directory, "server.pid")).EndAsync(Signal.Terminate, patience);
-        await new PidFile(Path.Combine(directory, "epmd.pid")).EndAsync(Signal.Terminate, TimeSpan.FromSeconds(2));
+        foreach (var directory in ServerDirectory.Existing(wanted))
+        {
+            await new PidFile(Path.Combine(directory, "server.pid")).EndAsync(Signal.Terminate, patience);
+            await new PidFile(Path.Combine(directory, "epmd.pid")).EndAsync(Signal.Terminate, TimeSpan.FromSeconds(2));
+        }
     }
 
     string At(string name) => Path.Combine(Directory, name);

@@ -25,19 +25,20 @@ static class ServerDirectory
         return chosen;
     }
 
+    /// <summary>Where data for this wish may lie, of those that are there.</summary>
+    public static IEnumerable<string> Existing(string wanted) =>
+        new[] { Path.GetFullPath(wanted), Substitute(wanted) }.Where(Directory.Exists);
+
     /// <summary>Deletes what <see cref="PrepareAsync"/> made, at either place.</summary>
     public static void Delete(string wanted)
     {
-        foreach (var directory in new[] { Path.GetFullPath(wanted), Substitute(wanted) })
+        foreach (var directory in Existing(wanted))
         {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            Directory.Delete(directory, recursive: true);
         }
     }
 
-    public static string Substitute(string wanted) => $"/var/lib/dvt-{Hash(wanted)}";
+    static string Substitute(string wanted) => $"/var/lib/dvt-{Hash(wanted)}";
 
     /// <summary>Eight hexadecimal digits that stand for the path.</summary>
     public static string Hash(string path) =>
