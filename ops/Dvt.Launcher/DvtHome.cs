@@ -15,6 +15,8 @@ sealed record DvtHome(string Root, string Directory)
 
     public string Logs => At("logs");
 
+    public string Programs => At("programs");
+
     public string Postgres => At("postgres");
 
     public string RabbitMq => At("rabbitmq");

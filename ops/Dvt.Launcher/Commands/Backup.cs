@@ -43,10 +43,11 @@ static class Backup
 
     static async Task<int> RestoreAsync(DvtHome home, string file, CancellationToken cancellation)
     {
-        await using var ours = Named.Postgres(home) is null
+        var named = NamedServers.FromEnvironment(home).Postgres;
+        await using var ours = named is null
             ? await PrivatePostgres.StartAsync(home.Postgres, logFile: home.LogOf("postgres"), cancellation: cancellation)
             : null;
-        var target = new NpgsqlConnectionStringBuilder(ours?.ConnectionString ?? Named.Postgres(home)) { Pooling = false };
+        var target = new NpgsqlConnectionStringBuilder(ours?.ConnectionString ?? named) { Pooling = false };
         var database = target.Database!;
         var beside = database + "_restoring";
         await MaintainAsync(target, [$"drop database if exists \"{beside}\" with (force)", $"create database \"{beside}\""], cancellation);

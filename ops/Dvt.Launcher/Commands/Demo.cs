@@ -26,9 +26,7 @@ static class Demo
         patience.CancelAfter(Patience);
         try
         {
-            var runId = await StartAsync(http, patience.Token);
-            Console.WriteLine($"run {runId} of {Plan}");
-            return await FollowAsync(http, runId, patience.Token) == "RunCompleted" ? 0 : 1;
+            return await PlayAsync(http, Console.Out, patience.Token) == "RunCompleted" ? 0 : 1;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -40,6 +38,14 @@ static class Demo
         }
     }
 
+    /// <summary>Starts the plan and prints each event once, in order; the type of the last.</summary>
+    public static async Task<string> PlayAsync(HttpClient http, TextWriter output, CancellationToken cancellation)
+    {
+        var runId = await StartAsync(http, cancellation);
+        await output.WriteLineAsync($"run {runId} of {Plan}");
+        return await FollowAsync(http, runId, output, cancellation);
+    }
+
     static async Task<string> StartAsync(HttpClient http, CancellationToken cancellation)
     {
         using var answer = await http.PostAsJsonAsync("/v1/runs", new { planRef = new { planId = Plan } }, cancellation);
@@ -49,8 +55,7 @@ static class Demo
             : throw new LauncherException($"POST /v1/runs answered {(int)answer.StatusCode}: {body}");
     }
 
-    /// <summary>Prints each event once, in order; the type of the last.</summary>
-    static async Task<string> FollowAsync(HttpClient http, string runId, CancellationToken cancellation)
+    static async Task<string> FollowAsync(HttpClient http, string runId, TextWriter output, CancellationToken cancellation)
     {
         long printed = 0;
         while (true)
@@ -63,7 +68,7 @@ static class Demo
                 }
 
                 printed = happened.Seq;
-                Console.WriteLine($"{happened.OccurredAt:HH:mm:ss.fff} {happened.Seq,4}  {happened.Type,-20} {happened.StepId}");
+                await output.WriteLineAsync($"{happened.OccurredAt:HH:mm:ss.fff} {happened.Seq,4}  {happened.Type,-20} {happened.StepId}");
                 if (happened.Type is "RunCompleted" or "RunFailed" or "RunCancelled")
                 {
                     return happened.Type;

@@ -31,6 +31,7 @@ static class Down
 
         await Leftovers.EndAllAsync(home);
         File.Delete(home.StateFile);
+        File.Delete(home.EnvFile);
     }
 
     static void Purge(DvtHome home)

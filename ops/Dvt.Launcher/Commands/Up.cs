@@ -14,15 +14,31 @@ static class Up
         arguments.NothingElse();
 
         var home = DvtHome.Find().Create();
-        if (home.PidOf("supervisor").Living() is { } running)
+        await StoppedAsync(home);
+        var running = home.PidOf("supervisor").Living();
+        if (running is not null)
         {
             Console.WriteLine("Dvt is running already.");
-            return await FollowAsync(home, running, cancellation);
         }
 
-        return detach
-            ? await FollowAsync(home, StartDetached(home, workers), cancellation)
-            : await InForegroundAsync(home, new(workers), cancellation);
+        var log = new GrowingLog(home.LogOf("supervisor"));
+        try
+        {
+            var supervisor = await ReadyAsync(home, running ?? await StartAsync(home, workers), log, cancellation);
+            PrintCredentials(home);
+            if (!detach && running is null)
+            {
+                await StayAsync(home, supervisor, log, cancellation);
+            }
+
+            return 0;
+        }
+        catch (OperationCanceledException) when (running is null)
+        {
+            await Down.StopAsync(home);
+            log.PrintNew();
+            throw;
+        }
     }
 
     /// <summary>What <c>up --detach</c> leaves running.</summary>
@@ -31,55 +47,72 @@ static class Up
         var arguments = new Arguments(given);
         var workers = arguments.Number("--workers", otherwise: 1);
         arguments.NothingElse();
-        await new Supervisor(DvtHome.Find().Create(), new(workers), Narrate).RunAsync(cancellation);
+        var home = DvtHome.Find().Create();
+        await new Supervisor(home, Options(home, workers), Narrate).RunAsync(cancellation);
         return 0;
     }
 
-    static async Task<int> InForegroundAsync(DvtHome home, SupervisorOptions options, CancellationToken cancellation)
+    static SupervisorOptions Options(DvtHome home, int workers) => new(workers, NamedServers.FromEnvironment(home))
     {
-        var supervisor = new Supervisor(home, options, Narrate).RunAsync(cancellation);
-        while (!supervisor.IsCompleted && SupervisorState.Read(home.StateFile) is not { Phase: Phase.Ready or Phase.Failed })
-        {
-            await Task.WhenAny(supervisor, Task.Delay(100, CancellationToken.None));
-        }
+        StandIns = Environment.GetEnvironmentVariable("DVT_ROLES") is { Length: > 0 } file ? file : null,
+    };
 
-        if (!supervisor.IsCompleted)
+    // One that is about to end would be mistaken for one that runs.
+    static async Task StoppedAsync(DvtHome home)
+    {
+        if (SupervisorState.Read(home.StateFile) is { Phase: Phase.Stopping or Phase.Failed }
+            && home.PidOf("supervisor").Living() is { } leaving)
         {
-            PrintCredentials(home);
-            Console.WriteLine("Ctrl-C stops everything.");
+            await leaving.GoneWithinAsync(Patience);
         }
-
-        await supervisor;
-        return 0;
     }
 
-    static ProcessIdentity StartDetached(DvtHome home, int workers) => Child.Start(new(
-        ["dotnet", Environment.GetCommandLineArgs()[0], "supervise", "--workers", $"{workers}"],
-        CurrentEnvironment.With(new Dictionary<string, string>()),
-        home.Root,
-        home.LogOf("supervisor"))).Identity;
+    static async Task<ProcessIdentity> StartAsync(DvtHome home, int workers)
+    {
+        const string Launcher = "ops/Dvt.Launcher/Dvt.Launcher";
+        await RunningCopy.RefreshAsync(home, Launcher);
+        return Child.Start(new(
+            ["dotnet", RunningCopy.Of(home, Launcher), "supervise", "--workers", $"{workers}"],
+            CurrentEnvironment.With(new Dictionary<string, string>()),
+            home.Root,
+            home.LogOf("supervisor"))).Identity;
+    }
 
     // Another up may have been quicker than the supervisor started here, so it is the one at work that counts.
-    static async Task<int> FollowAsync(DvtHome home, ProcessIdentity started, CancellationToken cancellation)
+    static async Task<ProcessIdentity> ReadyAsync(DvtHome home, ProcessIdentity started, GrowingLog log, CancellationToken cancellation)
     {
         for (var deadline = DateTime.UtcNow + Patience; DateTime.UtcNow < deadline; await Task.Delay(100, cancellation))
         {
+            log.PrintNew();
             var state = SupervisorState.Read(home.StateFile);
             var atWork = home.PidOf("supervisor").Living();
             if (atWork is not null && state is { Phase: Phase.Ready } && state.Pid == atWork.Pid)
             {
-                PrintCredentials(home);
-                return 0;
+                return atWork;
             }
 
             if (atWork is null && !started.IsAlive)
             {
-                var why = state is { Phase: Phase.Failed } ? state.Detail : LogTail.Of(home.LogOf("supervisor"));
-                throw new LauncherException($"did not start: {why}");
+                log.PrintNew();
+                throw new LauncherException("did not start; the reason stands above");
             }
         }
 
         throw new LauncherException($"not ready after {Patience.TotalMinutes:0} minutes; see ./dvt logs");
+    }
+
+    /// <summary>Shows what the supervisor does until it ends, or ends it on Ctrl-C.</summary>
+    static async Task StayAsync(DvtHome home, ProcessIdentity supervisor, GrowingLog log, CancellationToken cancellation)
+    {
+        Console.WriteLine("Ctrl-C stops everything.");
+        while (supervisor.IsAlive && !cancellation.IsCancellationRequested)
+        {
+            await Task.Delay(200, CancellationToken.None);
+            log.PrintNew();
+        }
+
+        await Down.StopAsync(home);
+        log.PrintNew();
     }
 
     static void PrintCredentials(DvtHome home)

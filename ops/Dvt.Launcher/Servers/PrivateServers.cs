@@ -1,30 +1,30 @@
 namespace Dvt.Launcher;
 
 /// <summary>The servers of an installation: ours, or those named by <c>DVT_POSTGRES</c> and <c>DVT_RABBITMQ</c>.</summary>
-sealed class PrivateServers(DvtHome home, Action<string> say)
+sealed class PrivateServers(DvtHome home, NamedServers named, Action<string> say)
 {
     PrivatePostgres? postgres;
     PrivateRabbitMq? rabbitMq;
 
     /// <summary>An Npgsql connection string.</summary>
-    public string Postgres => postgres?.ConnectionString ?? Named.Postgres(home)!;
+    public string Postgres => postgres?.ConnectionString ?? named.Postgres!;
 
     /// <summary>An AMQP URI.</summary>
-    public string RabbitMq => rabbitMq?.Uri ?? Named.RabbitMq(home)!;
+    public string RabbitMq => rabbitMq?.Uri ?? named.RabbitMq!;
 
     /// <summary>Starts those that are not named; both or none.</summary>
     public async Task StartAsync(CancellationToken stop)
     {
         try
         {
-            if (Named.Postgres(home) is null)
+            if (named.Postgres is null)
             {
                 say("starting PostgreSQL");
                 postgres = await PrivatePostgres.StartAsync(home.Postgres, logFile: home.LogOf("postgres"), cancellation: stop);
                 SayWhere(home.Postgres, postgres.Directory);
             }
 
-            if (Named.RabbitMq(home) is null)
+            if (named.RabbitMq is null)
             {
                 say("starting RabbitMQ");
                 rabbitMq = await PrivateRabbitMq.StartAsync(home.RabbitMq, home.LogOf("rabbitmq"), stop);

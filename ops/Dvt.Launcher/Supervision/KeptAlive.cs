@@ -24,7 +24,7 @@ sealed class KeptAlive(string id, Func<Task> exited, Func<CancellationToken, Tas
                 await startAgain(stop);
                 say($"{id} runs again");
             }
-            catch (Exception e) when (e is InvalidOperationException or IOException or System.ComponentModel.Win32Exception)
+            catch (Exception e) when (!stop.IsCancellationRequested)
             {
                 say($"{id} did not start: {e.Message}");
             }

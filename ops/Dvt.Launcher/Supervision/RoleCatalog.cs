@@ -5,25 +5,30 @@ namespace Dvt.Launcher;
 /// <summary>Which processes make up Dvt and how each is configured.</summary>
 static class RoleCatalog
 {
-    /// <summary>Names a JSON file <c>{migrate?, seed?, roles:[{name, command}], ready?}</c> that stands in for the real roles.</summary>
-    public const string StandIns = "DVT_ROLES";
+    const string Workers = "workers/Dvt.Workers";
+    const string ReadModels = "readmodels/Dvt.ReadModels";
+    const string Api = "api/Dvt.Api";
+    const string Sandbox = "ops/Dvt.Sandbox/Dvt.Sandbox";
 
-    public static RolePlan For(DvtHome home, Endpoints endpoints, Credentials credentials, int workers)
+    /// <summary>Each by its project's folder and assembly; none when others stand in.</summary>
+    public static string[] ProgramsOf(SupervisorOptions options) => options.StandIns is null ? [Sandbox, Workers, ReadModels, Api] : [];
+
+    public static RolePlan For(DvtHome home, Endpoints endpoints, Credentials credentials, SupervisorOptions options)
     {
         var common = Configuration(home, endpoints, credentials);
-        return Environment.GetEnvironmentVariable(StandIns) is { Length: > 0 } file
+        return options.StandIns is { } file
             ? ReadStandIns(file, common, endpoints)
             : new(
-                Migrate: Dotnet("migrate", home, "workers/Dvt.Workers", common, "migrate"),
+                Migrate: Dotnet("migrate", home, Workers, common, "migrate"),
                 Roles:
                 [
-                    Dotnet("sandbox", home, "ops/Dvt.Sandbox/Dvt.Sandbox", Listening(common, endpoints.Sandbox)),
-                    .. Enumerable.Range(1, workers).Select(number =>
-                        Dotnet("workers", home, "workers/Dvt.Workers", Listening(common, LoopbackUrl())) with { Number = number }),
-                    Dotnet("readmodels", home, "readmodels/Dvt.ReadModels", Listening(common, LoopbackUrl())),
-                    Dotnet("api", home, "api/Dvt.Api", Listening(common, endpoints.Api)),
+                    Dotnet("sandbox", home, Sandbox, Listening(common, endpoints.Sandbox)),
+                    .. Enumerable.Range(1, options.Workers).Select(number =>
+                        Dotnet("workers", home, Workers, Listening(common, LoopbackUrl())) with { Number = number }),
+                    Dotnet("readmodels", home, ReadModels, Listening(common, LoopbackUrl())),
+                    Dotnet("api", home, Api, Listening(common, endpoints.Api)),
                 ],
-                Seed: Dotnet("seed", home, "workers/Dvt.Workers", Joined(common, credentials.ForSeed()), "seed"),
+                Seed: Dotnet("seed", home, Workers, Joined(common, credentials.ForSeed()), "seed"),
                 ReadyUrl: endpoints.Api + "/readyz");
     }
 
@@ -39,13 +44,14 @@ static class RoleCatalog
         },
         credentials.ForRoles());
 
-    // The program is named by its project's folder and assembly.
     static Role Dotnet(
         string name, DvtHome home, string program, Dictionary<string, string> configuration, params string[] arguments)
     {
-        var directory = Path.Combine(home.Root, Path.GetDirectoryName(program)!, "bin", "Release", "net10.0");
-        var assembly = Path.Combine(directory, Path.GetFileName(program) + ".dll");
-        return new(name, Number: 1, ["dotnet", assembly, .. arguments], configuration) { WorkingDirectory = directory };
+        var assembly = RunningCopy.Of(home, program);
+        return new(name, Number: 1, ["dotnet", assembly, .. arguments], configuration)
+        {
+            WorkingDirectory = Path.GetDirectoryName(assembly)!,
+        };
     }
 
     static Dictionary<string, string> Listening(Dictionary<string, string> configuration, string url) =>
@@ -56,6 +62,7 @@ static class RoleCatalog
     static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> more) =>
         new(some.Concat(more), StringComparer.Ordinal);
 
+    // {migrate?, seed?, roles: [{name, command}], ready?}, each command an array of words, ready a path of the API.
     static RolePlan ReadStandIns(string file, Dictionary<string, string> common, Endpoints endpoints)
     {
         var read = JsonSerializer.Deserialize<StandInFile>(File.ReadAllText(file), JsonSerializerOptions.Web)!;

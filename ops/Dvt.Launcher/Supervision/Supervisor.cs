@@ -1,8 +1,11 @@
 namespace Dvt.Launcher;
 
-/// <summary>How many worker processes, and how long to wait until all is ready.</summary>
-sealed record SupervisorOptions(int Workers = 1)
+/// <summary>How many worker processes, which servers instead of private ones, and how long to wait until all is ready.</summary>
+sealed record SupervisorOptions(int Workers, NamedServers Named)
 {
+    /// <summary>A file with commands that stand in for the real roles, see <see cref="RoleCatalog"/>.</summary>
+    public string? StandIns { get; init; }
+
     public TimeSpan ReadyPatience { get; init; } = TimeSpan.FromSeconds(120);
 }
 
@@ -11,7 +14,7 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
 {
     static readonly TimeSpan RolePatience = TimeSpan.FromSeconds(15);
 
-    readonly PrivateServers servers = new(home, say);
+    readonly PrivateServers servers = new(home, options.Named, say);
     readonly List<RunningRole> roles = [];
     readonly List<KeptAlive> kept = [];
     readonly List<Task> watches = [];
@@ -75,7 +78,7 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
         var credentials = Credentials.LoadOrCreate(home.SecretsFile);
         var endpoints = new Endpoints(
             servers.Postgres, servers.RabbitMq, $"http://127.0.0.1:{FreePort.From(5080)}", $"http://127.0.0.1:{FreePort.Any()}");
-        var plan = RoleCatalog.For(home, endpoints, credentials, options.Workers);
+        var plan = RoleCatalog.For(home, endpoints, credentials, options);
 
         void Publish() => WriteEnv(endpoints, credentials);
         void Watch(KeptAlive one)
@@ -89,12 +92,17 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
             Watch(server);
         }
 
+        await RunningCopy.RefreshAsync(home, RoleCatalog.ProgramsOf(options));
         await OnceAsync(plan.Migrate, stop);
         foreach (var role in plan.Roles)
         {
             var running = new RunningRole(role, home);
             running.Start();
-            roles.Add(running);
+            lock (writing)
+            {
+                roles.Add(running);
+            }
+
             Watch(running.Kept(Publish, say));
             say($"started {role.Id} ({running.Pid})");
         }
@@ -149,7 +157,11 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
     {
         lock (writing)
         {
-            var pids = roles.Select(role => (role.Role.Name, role.Pid)).Reverse().Concat(servers.Pids());
+            var pids = roles
+                .GroupBy(role => role.Role.Name, role => (role.Role.Name, role.Pid))
+                .Reverse()
+                .SelectMany(role => role)
+                .Concat(servers.Pids());
             EnvFile.Write(home.EnvFile, EnvFile.Entries(endpoints, credentials, EnvFile.Pids(pids)));
         }
     }
@@ -163,6 +175,8 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
         }
 
         await servers.StopAsync();
+        // It describes what runs, and its process ids may soon be others'.
+        File.Delete(home.EnvFile);
         File.Delete(home.SupervisorPidFile);
         home.PidOf("supervisor").Delete();
         say("everything stopped");
