@@ -35,8 +35,11 @@ public sealed class JsonTemplate
         return new(Frozen(root), CelReference.Merge(references));
     }
 
-    /// <summary>Throws `CelEvaluationException`, and then leaves the writer in the middle of a value.</summary>
-    public void Write(ICelBindings bindings, Utf8JsonWriter writer) => root.Write(bindings, writer);
+    /// <summary>
+    /// The limit is for all placeholders together. Throws `CelEvaluationException`, and then leaves the writer in the middle of a value.
+    /// </summary>
+    public void Write(ICelBindings bindings, Utf8JsonWriter writer, long costLimit = 1_000_000) =>
+        root.Write(bindings, writer, new CostMeter(costLimit));
 
     static Part Compile(JsonElement value, string pointer, Func<string, Template> parse, Action<string, string> onError)
     {
@@ -92,7 +95,7 @@ public sealed class JsonTemplate
             return part;
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            part.Write(NoBindings.Instance, writer);
+            part.Write(NoBindings.Instance, writer, new CostMeter(limit: 0));
         return new BytesPart(buffer.WrittenSpan.ToArray());
     }
 
@@ -103,38 +106,38 @@ public sealed class JsonTemplate
     abstract class Part
     {
         public abstract bool IsLiteral { get; }
-        public abstract void Write(ICelBindings bindings, Utf8JsonWriter writer);
+        public abstract void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter);
     }
 
     sealed class RawPart(JsonElement value) : Part
     {
         public override bool IsLiteral => true;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => value.WriteTo(writer);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => value.WriteTo(writer);
     }
 
     sealed class BytesPart(byte[] json) : Part
     {
         public override bool IsLiteral => true;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => writer.WriteRawValue(json, skipInputValidation: true);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => writer.WriteRawValue(json, skipInputValidation: true);
     }
 
     sealed class TextPart(Template template) : Part
     {
         public override bool IsLiteral => template.IsLiteral;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => template.Evaluate(bindings).WriteJson(writer);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => template.Evaluate(bindings, meter).WriteJson(writer);
     }
 
     sealed class ObjectPart((string Name, Part Value)[] members) : Part
     {
         public override bool IsLiteral { get; } = Array.TrueForAll(members, member => member.Value.IsLiteral);
 
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer)
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter)
         {
             writer.WriteStartObject();
             foreach (var (name, value) in members)
             {
                 writer.WritePropertyName(name);
-                value.Write(bindings, writer);
+                value.Write(bindings, writer, meter);
             }
             writer.WriteEndObject();
         }
@@ -144,11 +147,11 @@ public sealed class JsonTemplate
     {
         public override bool IsLiteral { get; } = Array.TrueForAll(items, item => item.IsLiteral);
 
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer)
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter)
         {
             writer.WriteStartArray();
             foreach (var item in items)
-                item.Write(bindings, writer);
+                item.Write(bindings, writer, meter);
             writer.WriteEndArray();
         }
     }

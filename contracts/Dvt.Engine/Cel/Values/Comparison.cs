@@ -19,10 +19,10 @@ static class Comparison
             case CelKind.Type:
                 return left.Name == right.Name;
             case CelKind.String:
-                evaluation.ChargeText(Math.Min(left.Name.Length, right.Name.Length));
+                evaluation.ChargeText(left.Name.Length + (long)right.Name.Length);
                 return left.Name == right.Name;
             case CelKind.Bytes:
-                evaluation.ChargeText(Math.Min(left.Bytes.Length, right.Bytes.Length));
+                evaluation.ChargeText(left.Bytes.Length + (long)right.Bytes.Length);
                 return left.Bytes.AsSpan().SequenceEqual(right.Bytes);
             case CelKind.List:
                 return Equal(left.List, right.List, evaluation);
@@ -77,7 +77,7 @@ static class Comparison
             return false;
         foreach (var (key, value) in left.Entries)
         {
-            evaluation.Charge(1 + right.Reach);
+            evaluation.Charge(key.Weight + right.Reach);
             if (!right.TryGet(key, out var other) || !Equal(value, other, evaluation))
                 return false;
         }
