@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -12,12 +13,14 @@ sealed class Evaluation(bool collecting, bool assertFormat)
     internal const int MaxErrors = 100;
     const int MaxDepth = 1_500;
     const int MaxSteps = 5_000_000;
+    static readonly TimeSpan MaxPatternTime = TimeSpan.FromSeconds(1);
 
     readonly List<SchemaError> errors = [];
     readonly List<Place> path = [];
     readonly List<SchemaResource> scope = [];
     int depth;
     int steps;
+    TimeSpan patternTime;
 
     internal bool Collecting { get; private set; } = collecting;
 
@@ -90,6 +93,19 @@ sealed class Evaluation(bool collecting, bool assertFormat)
         var holds = Here(node, item, code, seen: null);
         path.RemoveAt(path.Count - 1);
         return holds;
+    }
+
+    internal bool Matches(Regex pattern, string text)
+    {
+        if (pattern.Options.HasFlag(RegexOptions.NonBacktracking))
+            return pattern.IsMatch(text);
+        // Many texts that each stay just under the timeout would add up.
+        if (patternTime > MaxPatternTime)
+            throw new Stopped("pattern_timeout", "The patterns take too long on this value.");
+        var start = Stopwatch.GetTimestamp();
+        var matches = pattern.IsMatch(text);
+        patternTime += Stopwatch.GetElapsedTime(start);
+        return matches;
     }
 
     internal bool Fail(string code, string message)

@@ -42,7 +42,7 @@ sealed class MembersKeyword(Dictionary<string, SchemaNode>? named, (Regex Name, 
         }
         foreach (var (pattern, patternSchema) in patterned)
         {
-            if (!pattern.IsMatch(name))
+            if (!evaluation.Matches(pattern, name))
                 continue;
             matched = true;
             holds &= evaluation.Member(patternSchema, member, "pattern_properties");

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Dvt.Engine.JsonSchemas;
 
-/// <summary>The metaschemas of draft 2020-12, by URI.</summary>
+/// <summary>
+/// The metaschemas of draft 2020-12, by URI: the constraints of those that the JSON Schema organisation publishes
+/// (AFL-3.0 or BSD-3-Clause), restated without titles and comments.
+/// </summary>
 static class Metaschemas
 {
     internal const string Draft = "https://json-schema.org/draft/2020-12/schema";

@@ -120,7 +120,7 @@ sealed class SizeKeyword(JsonValueKind kind, long min, long max, string minCode,
 sealed class PatternKeyword(Regex regex, string pattern) : IKeyword
 {
     public bool Holds(JsonElement instance, Evaluation evaluation, Seen? seen) =>
-        instance.ValueKind is not JsonValueKind.String || regex.IsMatch(instance.GetString()!) || evaluation.Fail("pattern", $"Must match {pattern}.");
+        instance.ValueKind is not JsonValueKind.String || evaluation.Matches(regex, instance.GetString()!) || evaluation.Fail("pattern", $"Must match {pattern}.");
 }
 
 sealed class FormatKeyword(string name, Func<string, bool> matches, bool always) : IKeyword

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Dvt.Engine.JsonSchemas;
 using Xunit;
@@ -83,6 +84,17 @@ public sealed class JsonSchemaFormatTests
         var schema = JsonSchema.Compile(JsonSerializer.SerializeToElement(new { pattern }));
         var error = Assert.Single(schema.Validate(Json(new string('a', 5_000) + "!")));
         Assert.Contains(error.Code, new[] { "pattern", "pattern_timeout" });
+    }
+
+    [Fact]
+    public void Many_texts_that_are_each_slow_are_ended_together()
+    {
+        // Each text takes some milliseconds, which alone is allowed.
+        var schema = JsonSchema.Compile(JsonElement.Parse("""{"items":{"pattern":"^(?=(a*)(a*)(a*)b)a"}}"""));
+        var texts = JsonSerializer.SerializeToElement(Enumerable.Repeat(new string('a', 120), 5_000));
+        var watch = Stopwatch.StartNew();
+        Assert.Equal("pattern_timeout", schema.Validate(texts)[^1].Code);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
     }
 
     static JsonElement Json(string text) => JsonSerializer.SerializeToElement(text);
