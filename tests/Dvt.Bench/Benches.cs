@@ -9,6 +9,9 @@ static class Benches
     [
         ("limits", Limits.RunAsync),
         ("yardstick", Yardstick.RunAsync),
+        ("run3", Run3.RunAsync),
+        ("run3-hop", Run3.RunHopAsync),
+        ("run3-durable", Run3.RunDurableAsync),
     ];
 
     /// <param name="args">Names of benches, all when none is named; <c>--quick</c> for tiny sizes, <c>--strict</c> to fail on a missed target.</param>
