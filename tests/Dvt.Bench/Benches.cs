@@ -12,6 +12,11 @@ static class Benches
         ("run3", Run3.RunAsync),
         ("run3-hop", Run3.RunHopAsync),
         ("run3-durable", Run3.RunDurableAsync),
+        ("fanout", Fanout.RunAsync),
+        ("latency", Latency.RunAsync),
+        ("projection", Projection.RunAsync),
+        ("growth", Growth.RunAsync),
+        ("memory", Memory.RunAsync),
     ];
 
     /// <param name="args">Names of benches, all when none is named; <c>--quick</c> for tiny sizes, <c>--strict</c> to fail on a missed target.</param>

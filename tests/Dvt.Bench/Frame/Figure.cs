@@ -55,6 +55,8 @@ sealed record Target(string Of, bool AtLeast, double Bound)
 {
     public static Target RatioAtLeast(double bound) => new("ratio", AtLeast: true, bound);
 
+    public static Target RatioAtMost(double bound) => new("ratio", AtLeast: false, bound);
+
     public static Target LimitRatioAtLeast(double bound) => new("limitRatio", AtLeast: true, bound);
 
     public static Target ValueAtLeast(double bound) => new("value", AtLeast: true, bound);
