@@ -36,14 +36,23 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
         // What is lost in a crash of the database is lost together with its checkpoint, and read again.
         await ViewTables.ExecuteAsync(writer, "set synchronous_commit = off", stop);
         await streams.LoadAsync(writer, stop);
-        await using (var create = new NpgsqlCommand(
+        await AddCheckpointsAsync(writer, tail, stop);
+        Offsets = await ReadOffsetsAsync(stop);
+    }
+
+    public static async Task AddCheckpointsAsync(NpgsqlConnection connection, string tail, CancellationToken stop)
+    {
+        await using var create = new NpgsqlCommand(
             """
             insert into read.checkpoint (tail, slot)
-            select $1, slot from unnest($2) as slot
+            select $1, slot
+            from unnest($2) as slot
             on conflict (tail, slot) do nothing
-            """, writer) { Parameters = { new() { Value = tail }, EventLog.Array(NpgsqlDbType.Integer, Tail.Slots) } })
-            await create.ExecuteNonQueryAsync(stop);
-        Offsets = await ReadOffsetsAsync(stop);
+            """, connection)
+        {
+            Parameters = { new() { Value = tail }, EventLog.Array(NpgsqlDbType.Integer, Tail.Slots) },
+        };
+        await create.ExecuteNonQueryAsync(stop);
     }
 
     public async Task<Offsets> ReadOffsetsAsync(CancellationToken stop)

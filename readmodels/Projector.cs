@@ -69,7 +69,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         await using var writer = await projector.OpenConnectionAsync(stop);
         await using var rebuild = new Rebuild(owner, projector, log);
         var live = await FollowLiveAsync(outdated, reader, writer, stop);
-        rebuild.Start(toFill, () => live.Offsets, stop);
+        await rebuild.StartAsync(toFill, () => live.Offsets, stop);
         var lookAt = TimeProvider.System.GetTimestamp();
         try
         {
@@ -89,7 +89,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
                 else if (!rebuild.IsRunning && TimeProvider.System.GetElapsedTime(lookAt) > LookForRequests)
                 {
                     lookAt = TimeProvider.System.GetTimestamp();
-                    rebuild.Start(await ReadRequestsAsync(stop), () => live.Offsets, stop);
+                    await rebuild.StartAsync(await ReadRequestsAsync(stop), () => live.Offsets, stop);
                 }
                 if (taken == 0)
                     await LogGrowth.WaitAsync(grown, stop);
@@ -110,7 +110,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
     }
 
     /// <summary>Makes missing tables. Tells which views have to be filled anew, and of which the table cannot be kept up meanwhile.</summary>
-    static async Task<(List<IView> ToFill, List<IView> Outdated)> PrepareAsync(NpgsqlDataSource owner, CancellationToken stop)
+    internal static async Task<(List<IView> ToFill, List<IView> Outdated)> PrepareAsync(NpgsqlDataSource owner, CancellationToken stop)
     {
         await using var connection = await owner.OpenConnectionAsync(stop);
         var known = new Dictionary<string, (string Definition, string State)>();

@@ -35,13 +35,15 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
     }
 
     /// <param name="live">Where the live tail is now.</param>
-    public void Start(IReadOnlyList<IView> wanted, Func<Offsets> live, CancellationToken stop)
+    public async Task StartAsync(IReadOnlyList<IView> wanted, Func<Offsets> live, CancellationToken stop)
     {
         if (wanted.Count == 0)
             return;
         views = wanted;
         began = TimeProvider.System.GetTimestamp();
         ReadModelsLog.Rebuilding(log, Names);
+        await using (var connection = await owner.OpenConnectionAsync(stop))
+            await MarkAsync(connection, stop);
         filling = FillAsync(live, CancellationTokenSource.CreateLinkedTokenSource(stop, leaving.Token).Token);
     }
 
@@ -50,7 +52,6 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
     async Task FillAsync(Func<Offsets> live, CancellationToken stop)
     {
         await using var connection = await owner.OpenConnectionAsync(stop);
-        await MarkAsync(connection, stop);
         foreach (var view in views)
             await ViewTables.CreateAsync(connection, view, Suffix, stop);
         reader = await projector.OpenConnectionAsync(stop);
@@ -67,11 +68,12 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
         await CatchUpAsync(follower, live, stop);
     }
 
-    /// <summary>Views whose table is older than their definition count as being where the new one is.</summary>
+    /// <summary>Views whose table is older than their definition count as being where the new one is, from before anything else moves.</summary>
     async Task MarkAsync(NpgsqlConnection connection, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop);
         await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail = 'next'", stop);
+        await Follower.AddCheckpointsAsync(connection, Follower.Next, stop);
         foreach (var view in views)
         {
             await using var mark = new NpgsqlCommand(
