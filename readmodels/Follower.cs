@@ -16,6 +16,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
 {
     public const string Live = "live";
     public const string Next = "next";
+    public const string Outdated = "outdated";
 
     /// <summary>Events of one slot in one transaction; 16 busy slots make 20,000.</summary>
     const int PerSlot = 1_250;

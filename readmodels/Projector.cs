@@ -125,7 +125,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         {
             var definition = ViewTables.DefinitionOf(view);
             if (!known.TryGetValue(view.Name, out var row))
-                await AddAsync(connection, view, definition, tail: fromZero ? Follower.Live : Follower.Next, stop);
+                await AddAsync(connection, view, definition, tail: fromZero ? Follower.Live : Follower.Outdated, stop);
             if (row.Definition is null ? !fromZero : row.Definition != definition)
                 outdated.Add(view);
             else if (row.State == "rebuilding")
@@ -134,7 +134,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         return ([.. outdated, .. toFill], outdated);
     }
 
-    /// <summary>An empty table answers queries until it is filled, or until its filled twin is swapped in.</summary>
+    /// <summary>An empty table answers queries until it is filled, or until its filled twin is swapped in; its position is the beginning.</summary>
     static async Task AddAsync(NpgsqlConnection connection, IView view, string definition, string tail, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop);
@@ -150,6 +150,9 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
             Parameters = { new() { Value = view.Name }, new() { Value = definition }, new() { Value = tail } },
         };
         await register.ExecuteNonQueryAsync(stop);
+        if (tail == Follower.Outdated)
+            await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail = 'outdated'", stop);
+        await Follower.AddCheckpointsAsync(connection, tail, stop);
         await transaction.CommitAsync(stop);
     }
 
