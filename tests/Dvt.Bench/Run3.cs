@@ -40,10 +40,10 @@ static class Run3
             Wanted = Target.RatioAtLeast(ratio),
             Inputs = new { runs, steps = Yardstick.Steps, events = Yardstick.EventsPerRun, workers = 1, rounds = rounds.Select(r => Figure.Round(r.PerSecond)), cpuSeconds = median.Cpu },
         });
-        session.Report(new(name, "visible", median.Runs / (median.VisibleSeconds ?? 0), "runs/s")
+        session.Report(new(name, "visible", median.Runs / median.VisibleSeconds!.Value, "runs/s")
         {
             Yardstick = yardstick,
-            Inputs = new { runs, until = "the last row of read.run", behindSeconds = Figure.Round((median.VisibleSeconds ?? 0) - median.Seconds) },
+            Inputs = new { runs, until = "the last row of read.run", behindSeconds = Figure.Round(median.VisibleSeconds!.Value - median.Seconds) },
         });
     }
 }

@@ -68,7 +68,7 @@ sealed class Installation : IAsyncDisposable
         }
         for (var n = 1; n <= roles.Workers; n++)
             processes.Add(Start(n == 1 ? "workers" : $"workers-{n}", "workers/Dvt.Workers"));
-        if (roles.ReadModels && Environment.GetEnvironmentVariable("NO_RM") is null)
+        if (roles.ReadModels)
             await StartReadModelsAsync(stop);
         if (roles.Api)
             StartApi();
