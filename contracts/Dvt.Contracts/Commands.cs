@@ -12,6 +12,9 @@ public sealed record CommandDone(string CommandType, Resource? Resource) : IEven
 /// <summary>A command's processing failed for good; it waits as a dead letter until replayed or discarded.</summary>
 public sealed record CommandFailed(string CommandType, string Code, string Detail, Resource? Resource, Guid DeadLetterId) : IEvent;
 
+/// <summary>A step's answer came after the end of its run; it changed nothing. In a stream of its own, for the audit.</summary>
+public sealed record CompletionOrphaned(string RunId, string StepId, int Attempt, bool Succeeded) : IEvent;
+
 /// <summary>Sends a dead letter, and what waits behind it, through its queue again.</summary>
 /// <param name="Body">Replaces the body when given.</param>
 public sealed record ReplayDeadLetter(Guid DeadLetterId, string Key, System.Text.Json.JsonElement? Body);

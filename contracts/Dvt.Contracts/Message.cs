@@ -25,7 +25,8 @@ public interface IEvent;
 /// <param name="CorrelationId">Ties everything of one business case together; the caller's or the command's id.</param>
 /// <param name="TraceParent">W3C trace context of the sender.</param>
 /// <param name="ReplyTo">Queue that wants the <see cref="Outcome"/>, if any.</param>
-/// <param name="Resource">What the command is about, as the caller was told: <c>run</c> and its id.</param>
+/// <param name="Resource">What the command is about, as the caller was told: <c>run</c> and its id. Null for messages of our own.</param>
+/// <param name="KeyId">Id made from the caller's <c>Idempotency-Key</c>; the same with another <see cref="Id"/> is a reuse of the key.</param>
 public sealed record Envelope(
     Guid Id,
     string Type,
@@ -37,7 +38,8 @@ public sealed record Envelope(
     string? CorrelationId = null,
     string? TraceParent = null,
     string? ReplyTo = null,
-    Resource? Resource = null);
+    Resource? Resource = null,
+    Guid? KeyId = null);
 
 /// <summary>A thing with an address: <c>/v1/runs/{id}</c>.</summary>
 /// <param name="Type">Singular, lower case: <c>run</c>, <c>plan</c>, <c>booking</c>.</param>

@@ -136,14 +136,15 @@ public sealed record RunQueued(
 public sealed record RunStarted : IEvent;
 
 /// <param name="Cause"><c>SIGNAL</c> or <c>STEP_FAILED</c>.</param>
-public sealed record RunPaused(string Cause, string? SignalId, string? Reason) : IEvent;
+public sealed record RunPaused(string Cause, string? SignalId, string? Reason, int Occurrence = 1) : IEvent, IRecurringEvent;
 
-public sealed record RunResumed(string? SignalId, string? Reason) : IEvent;
+/// <param name="SignalId">The <c>RESUME</c>, <c>RETRY_STEP</c> or <c>SKIP_STEP</c> that set it going again.</param>
+public sealed record RunResumed(string? SignalId, string? Reason, int Occurrence = 1) : IEvent, IRecurringEvent;
 
 /// <summary>Called steps were still in flight five minutes after the pause.</summary>
-public sealed record RunPauseDrainTimedOut(IReadOnlyList<string> StepIds) : IEvent;
+public sealed record RunPauseDrainTimedOut(IReadOnlyList<string> StepIds, int Occurrence = 1) : IEvent, IRecurringEvent;
 
-public sealed record RunCancelRequested(string SignalId, string? Reason, bool Emergency) : IEvent;
+public sealed record RunCancelRequested(string SignalId, string? Reason, bool Emergency, int Occurrence = 1) : IEvent, IRecurringEvent;
 
 public sealed record RunCancelled(string? Reason) : IEvent;
 
@@ -156,36 +157,49 @@ public sealed record RunFailed(StepError Error, string? FailedStepId) : IEvent;
 public sealed record StepStarted(string StepId, int Attempt, int EngineAttempt, JsonElement? Input) : IEvent, IStepEvent;
 
 /// <param name="Override">Set when an operator injected the result.</param>
-public sealed record StepCompleted(string StepId, int Attempt, int EngineAttempt, JsonElement? Result, bool Override = false) : IEvent, IStepEvent;
+/// <param name="SignalId">The external signal that ended a <c>wait</c>.</param>
+/// <param name="Kept">Taken over from the run this one repeats; nothing was carried out.</param>
+public sealed record StepCompleted(
+    string StepId, int Attempt, int EngineAttempt, JsonElement? Result, bool Override = false, string? SignalId = null, bool Kept = false)
+    : IEvent, IStepEvent;
 
 /// <param name="Final">No further attempt follows by itself.</param>
 public sealed record StepFailed(string StepId, int Attempt, int EngineAttempt, StepError Error, bool Final) : IEvent, IStepEvent;
 
 /// <param name="Attempt">The attempt that comes next.</param>
-public sealed record StepRetryScheduled(string StepId, int Attempt, int EngineAttempt, DateTimeOffset DueAt) : IEvent, IStepEvent;
+/// <param name="Input">Given with <c>RETRY_STEP</c>: replaces the step's input from now on.</param>
+public sealed record StepRetryScheduled(string StepId, int Attempt, int EngineAttempt, DateTimeOffset DueAt, JsonElement? Input = null)
+    : IEvent, IStepEvent;
 
 /// <summary>The lease of the worker lapsed; the same attempt is offered again.</summary>
-public sealed record StepRecovered(string StepId, int Attempt, int EngineAttempt) : IEvent, IStepEvent;
+public sealed record StepRecovered(string StepId, int Attempt, int EngineAttempt, int Occurrence = 1) : IEvent, IStepEvent, IRecurringEvent;
 
 /// <param name="ReasonCode"><c>DEPENDENCY_FAILED</c>, <c>CONDITION_FALSE</c> or <c>OPERATOR_SKIP</c>.</param>
 public sealed record StepSkipped(string StepId, int Attempt, int EngineAttempt, string ReasonCode) : IEvent, IStepEvent;
 
 public sealed record StepCancelled(string StepId, int Attempt, int EngineAttempt) : IEvent, IStepEvent;
 
-/// <param name="Purpose"><c>WAIT</c> or <c>SIGNAL_TIMEOUT</c>.</param>
-public sealed record TimerSet(string StepId, int Attempt, int EngineAttempt, string Purpose, DateTimeOffset DueAt) : IEvent, IStepEvent;
+/// <param name="Purpose"><c>WAIT</c>, or <c>SIGNAL</c> for a named signal, which <see cref="Signal"/> names.</param>
+/// <param name="DueAt">When the wait ends, or is given up; null for a signal awaited without limit.</param>
+public sealed record TimerSet(
+    string StepId, int Attempt, int EngineAttempt, string Purpose, DateTimeOffset? DueAt, string? Signal = null, int Occurrence = 1)
+    : IEvent, IStepEvent, IRecurringEvent;
 
-public sealed record TimerFired(string StepId, int Attempt, int EngineAttempt, string Purpose) : IEvent, IStepEvent;
+public sealed record TimerFired(string StepId, int Attempt, int EngineAttempt, string Purpose, int Occurrence = 1)
+    : IEvent, IStepEvent, IRecurringEvent;
 
 /// <param name="DecisionId">Of the authorisation record.</param>
 /// <param name="Digest">SHA-256 of the signal's canonical body, to tell a repetition from a reuse of the id.</param>
 public sealed record SignalAccepted(
-    string SignalId, string SignalType, string? StepId, string? Reason, JsonElement? Payload, Guid DecisionId, string Digest) : IEvent;
+    string SignalId, string SignalType, string? StepId, string? Reason, JsonElement? Payload, Guid DecisionId, string Digest, int Occurrence = 1)
+    : IEvent, IRecurringEvent;
 
 public sealed record SignalRejected(
-    string SignalId, string SignalType, string? StepId, string? Reason, string Code, Guid DecisionId, string Digest) : IEvent;
+    string SignalId, string SignalType, string? StepId, string? Reason, string Code, Guid DecisionId, string Digest, int Occurrence = 1)
+    : IEvent, IRecurringEvent;
 
-public sealed record ExternalSignalReceived(string SignalId, string Name, JsonElement? Payload, string Digest) : IEvent;
+public sealed record ExternalSignalReceived(string SignalId, string Name, JsonElement? Payload, string Digest, int Occurrence = 1)
+    : IEvent, IRecurringEvent;
 
 /// <summary>An event of one step.</summary>
 public interface IStepEvent
@@ -195,4 +209,10 @@ public interface IStepEvent
     int Attempt { get; }
 
     int EngineAttempt { get; }
+}
+
+/// <summary>An event that can come more than once within an attempt; counted from 1 per type and step of a run.</summary>
+public interface IRecurringEvent
+{
+    int Occurrence { get; }
 }

@@ -18,6 +18,7 @@ create table runs.run (
   seq          bigint not null,
   terminal     boolean not null,
   command_id   uuid not null,
+  key_id       uuid,
   plan_id      text not null,
   plan_version text not null,
   state        bytea not null,

@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace Dvt.Engine.Plans;
+
+/// <summary>A checked and compiled plan version: immutable, safe to share between threads, index based.</summary>
+public sealed partial class Plan
+{
+    readonly Dictionary<string, int> ordinals;
+
+    internal Plan(IReadOnlyList<StepPlan> steps)
+    {
+        Steps = steps;
+        ordinals = new Dictionary<string, int>(steps.Count, StringComparer.Ordinal);
+        foreach (var step in steps)
+            ordinals.Add(step.StepId, step.Index);
+    }
+
+    public const int MaxSteps = 25_000;
+    public const int MaxEdges = 150_000;
+    public const int MaxDepth = 2_000;
+    public const int MaxBytes = 8 * 1024 * 1024;
+
+    public required string PlanId { get; init; }
+
+    public required string Version { get; init; }
+
+    public string? Name { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 over the RFC 8785 form of the document.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>As written; null when any input is accepted.</summary>
+    public JsonElement? InputSchema { get; init; }
+
+    /// <summary>In declaration order; <c>Steps[i].Index == i</c>.</summary>
+    public IReadOnlyList<StepPlan> Steps { get; }
+
+    public ValueTemplate? Output { get; init; }
+
+    /// <summary>True for <c>"checkpoint": "step"</c>: each step is committed before the next begins.</summary>
+    public bool CheckpointsSteps { get; init; }
+
+    /// <summary>From the start to the end of a run; null for none.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public bool TryStep(string stepId, [NotNullWhen(true)] out StepPlan? step)
+    {
+        step = ordinals.TryGetValue(stepId, out var index) ? Steps[index] : null;
+        return step is not null;
+    }
+}
+
+/// <summary>What follows the final failure of a step.</summary>
+public enum OnError
+{
+    /// <summary>The run fails.</summary>
+    Fail,
+
+    /// <summary>Dependants are skipped; the run goes on.</summary>
+    Skip,
+
+    /// <summary>Dependants run and see the error.</summary>
+    Continue,
+
+    /// <summary>The run pauses until an operator decides.</summary>
+    Park,
+}
+
+/// <summary>One step of a compiled plan.</summary>
+public sealed class StepPlan
+{
+    public required int Index { get; init; }
+
+    public required string StepId { get; init; }
+
+    public required StepKind Kind { get; init; }
+
+    /// <summary>Indexes of the steps it waits for.</summary>
+    public required int[] Parents { get; init; }
+
+    /// <summary>Indexes of the steps that wait for it, ascending.</summary>
+    public required int[] Children { get; init; }
+
+    public ValueTemplate? With { get; init; }
+
+    /// <summary>Of a gateway.</summary>
+    public ValueTemplate? When { get; init; }
+
+    public OnlyIf? OnlyIf { get; init; }
+
+    public OnError OnError { get; init; }
+
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>Of one attempt; null for none.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>A condition on the result of an upstream gateway: <c>id</c>, <c>!id</c>, <c>id == 'x'</c>, <c>id != 'x'</c>.</summary>
+/// <param name="Gateway">Index of the gateway.</param>
+/// <param name="Branch">Null for the boolean forms.</param>
+public sealed record OnlyIf(int Gateway, string? Branch, bool Negated)
+{
+    /// <summary>False when the gateway has no result or one of another type.</summary>
+    public bool Holds(JsonElement? result) => result switch
+    {
+        null => false,
+        { ValueKind: JsonValueKind.True } => Branch is null && !Negated,
+        { ValueKind: JsonValueKind.False } => Branch is null && Negated,
+        { ValueKind: JsonValueKind.String } text => Branch is not null && text.ValueEquals(Branch) != Negated,
+        _ => false,
+    };
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+
+namespace Dvt.Engine.Plans;
+
+/// <summary>Where a step of a kind is carried out.</summary>
+public enum StepMode
+{
+    /// <summary>Inside the decision that reaches it.</summary>
+    Inline,
+
+    /// <summary>Nowhere: it waits for a moment or a signal.</summary>
+    Waiting,
+
+    /// <summary>By whoever consumes <see cref="StepKind.Queue"/>.</summary>
+    Called,
+}
+
+/// <summary>What a step can be. A domain registers its own.</summary>
+/// <param name="Name">Such as <c>http</c> or <c>booking.hold</c>.</param>
+/// <param name="WithSchema">JSON Schema of the step's <c>with</c>.</param>
+/// <param name="ResultSchema">JSON Schema of the step's result.</param>
+/// <param name="DefaultTimeout">Of one attempt; null for none. A called step without one gets 60 s.</param>
+/// <param name="CompensatedBy">Kind that undoes it, when there is one.</param>
+public sealed record StepKind(
+    string Name,
+    JsonElement WithSchema,
+    JsonElement ResultSchema,
+    StepMode Mode,
+    TimeSpan? DefaultTimeout,
+    string? CompensatedBy,
+    string Description)
+{
+    /// <summary>Queue of a called kind.</summary>
+    public string Queue => $"dvt.steps.{Name}";
+
+    /// <summary>True when <c>with</c> must be given because its schema demands a property.</summary>
+    public bool NeedsWith => WithSchema.TryGetProperty("required", out var required) && required.GetArrayLength() > 0;
+
+    /// <summary>
+    /// Tells from the input whether a new attempt is harmless although the last one's outcome is unknown.
+    /// Null: never, so an attempt that timed out unanswered is not repeated.
+    /// </summary>
+    public Func<JsonElement, bool>? RepeatsSafely { get; init; }
+}

@@ -1,0 +1,356 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Dvt.Contracts;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dvt.Pipeline;
+
+/// <summary>The channel of a batch went away while the infrastructure was; all of it will be delivered again.</summary>
+sealed class ChannelGoneException(Exception cause) : Exception("the channel of this batch is gone", cause);
+
+/// <summary>
+/// How a batch comes to its end: handed over whole; split in halves when it fails, until the culprit stands alone; retried
+/// with backoff while its key waits; then made a dead letter that holds its key back. Faults of the infrastructure only pause.
+/// </summary>
+sealed class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgres, Publisher publisher, ILogger log)
+{
+    /// <summary>Failed tries of one message before it is a dead letter, the first included.</summary>
+    const int MaxTries = 6;
+
+    static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan InfrastructurePause = TimeSpan.FromMilliseconds(250);
+
+    readonly Suspects suspects = new(postgres);
+    readonly DeadLetters deadLetters = new(postgres);
+    readonly ConcurrentDictionary<Guid, int> known = new();
+    readonly ConcurrentDictionary<(string Queue, Guid, string), byte> blocked = new();
+    readonly ConcurrentDictionary<(string Queue, Guid, string), Failing> failing = new();
+
+    /// <summary>A key whose first message failed and will be tried again; the others of the key wait in order.</summary>
+    sealed class Failing(Delivery first)
+    {
+        public int Slot { get; } = first.Slot;
+        public Queue<Delivery> Waiting { get; } = new([first]);
+        public int Tries { get; set; } = 1;
+        public long RetryAt { get; set; }
+    }
+
+    /// <summary>What is known about a queue from before: suspects, and keys behind a dead letter.</summary>
+    public async Task LoadAsync(string queue, CancellationToken stop)
+    {
+        foreach (var (id, tries) in await suspects.LoadAsync(queue, stop))
+            known[id] = tries;
+        foreach (var key in blocked.Keys.Where(k => k.Queue == queue))
+            blocked.TryRemove(key, out _);
+        foreach (var key in await deadLetters.BlockedAsync(queue, stop))
+            blocked[key] = 0;
+    }
+
+    public Task KeepUndecodableAsync(string queue, byte[] body, string detail) =>
+        deadLetters.KeepUndecodableAsync(queue, body, "UNDECODABLE", detail, CancellationToken.None);
+
+    public bool HoldsBack(int slot) => failing.Values.Any(f => f.Slot == slot);
+
+    public void Clear() => failing.Clear();
+
+    /// <summary>Time until the next retry; null when none waits.</summary>
+    public TimeSpan? NextRetry => failing.IsEmpty
+        ? null
+        : TimeSpan.FromMilliseconds(Math.Max(1, failing.Values.Min(f => f.RetryAt) - Environment.TickCount64));
+
+    public void TakeDueRetries(List<Delivery> batch)
+    {
+        foreach (var (_, waiting) in failing)
+            if (waiting.RetryAt <= Environment.TickCount64)
+                batch.Add(waiting.Waiting.Peek());
+    }
+
+    /// <summary>Runs a batch to its end. <paramref name="settle"/> acks what is finished, one way or another.</summary>
+    public async Task RunAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        PipelineMeters.BatchSize.Record(batch.Count);
+        var plain = new List<Delivery>(batch.Count);
+        foreach (var delivery in batch)
+        {
+            var isRetry = failing.TryGetValue(delivery.OrderKey, out var waiting) && ReferenceEquals(waiting.Waiting.Peek(), delivery);
+            if (waiting is not null && !isRetry)
+            {
+                waiting.Waiting.Enqueue(delivery);
+                continue;
+            }
+            var alone = isRetry || known.ContainsKey(delivery.Envelope.Id) || IsForPipeline(delivery);
+            if (alone)
+            {
+                await RunPlainAsync(plain, settle, stop);
+                plain.Clear();
+                await RunAloneAsync(delivery, settle, stop);
+            }
+            else
+                plain.Add(delivery);
+        }
+        await RunPlainAsync(plain, settle, stop);
+    }
+
+    static bool IsForPipeline(Delivery delivery) =>
+        delivery.Envelope.Type is nameof(Fence) or nameof(ReplayDeadLetter) or nameof(DiscardDeadLetter);
+
+    async Task RunPlainAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        if (!blocked.IsEmpty && batch.Where(d => blocked.ContainsKey(d.OrderKey)).ToList() is { Count: > 0 } heldBack)
+        {
+            await PatientlyAsync(() => deadLetters.HoldBackAsync(heldBack, stop), stop);
+            await settle(heldBack);
+            batch = [.. batch.Except(heldBack)];
+        }
+        if (batch.Count == 0)
+            return;
+        var again = batch.Where(d => d.Redelivered).ToList();
+        if (again.Count > 0)
+        {
+            await PatientlyAsync(() => suspects.RecordAsync(again, stop), stop);
+            await SplitAsync(batch, settle, stop);
+            await PatientlyAsync(() => suspects.ClearAsync(again, stop), stop);
+        }
+        else
+            await SplitAsync(batch, settle, stop);
+    }
+
+    async Task SplitAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        // A key that failed in the half before keeps its later messages waiting.
+        if (!failing.IsEmpty)
+        {
+            foreach (var delivery in batch)
+                if (failing.TryGetValue(delivery.OrderKey, out var waiting))
+                    waiting.Waiting.Enqueue(delivery);
+            batch = batch.FindAll(d => !failing.ContainsKey(d.OrderKey));
+        }
+        if (batch.Count == 0)
+            return;
+        if (await TryAsync(batch, stop) is not { } fault)
+        {
+            await settle(batch);
+            return;
+        }
+        if (batch.Count == 1)
+        {
+            Fail(batch[0], fault);
+            return;
+        }
+        PipelineLog.BatchSplit(log, fault, batch.Count);
+        await SplitAsync(batch[..(batch.Count / 2)], settle, stop);
+        await SplitAsync(batch[(batch.Count / 2)..], settle, stop);
+    }
+
+    /// <summary>One try of the handler; infrastructure faults are waited out. Returns what was the handler's own fault.</summary>
+    async Task<Exception?> TryAsync(List<Delivery> batch, CancellationToken stop)
+    {
+        for (var races = 0; ; )
+        {
+            try
+            {
+                await handler.HandleAsync(batch, stop);
+                return null;
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                throw;
+            }
+            catch (LostRaceException race) when (race.SlotLost)
+            {
+                PipelineMeters.LostRaces.Add(1);
+                throw;
+            }
+            catch (LostRaceException race)
+            {
+                PipelineMeters.LostRaces.Add(1);
+                foreach (var slot in batch.Select(d => d.Slot).Distinct())
+                    handler.Forget(slot);
+                if (++races >= 3)
+                    return race;
+            }
+            catch (Exception fault) when (Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+            {
+                PipelineLog.Paused(log, batch[0].Queue, fault.Message);
+                foreach (var slot in batch.Select(d => d.Slot).Distinct())
+                    handler.Forget(slot);
+                if (!batch.Any(d => d.IsLive))
+                    throw new ChannelGoneException(fault);
+                await Task.Delay(InfrastructurePause, stop);
+            }
+            catch (Exception fault)
+            {
+                foreach (var slot in batch.Select(d => d.Slot).Distinct())
+                    handler.Forget(slot);
+                return fault;
+            }
+        }
+    }
+
+    void Fail(Delivery delivery, Exception fault)
+    {
+        PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, @try: 1);
+        PipelineMeters.Retried.Add(1);
+        failing[delivery.OrderKey] = new Failing(delivery) { RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds };
+    }
+
+    async Task RunAloneAsync(Delivery delivery, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        if (IsForPipeline(delivery))
+        {
+            await RunForPipelineAsync(delivery, stop);
+            await settle([delivery]);
+            return;
+        }
+        if (blocked.ContainsKey(delivery.OrderKey))
+        {
+            await RunPlainAsync([delivery], settle, stop);
+            return;
+        }
+        var kills = known.GetValueOrDefault(delivery.Envelope.Id);
+        if (kills >= MaxTries)
+        {
+            await BuryAsync(delivery, kills, "PROCESS_KILLED", "the process died each time this message was in work", settle, stop);
+            known.TryRemove(delivery.Envelope.Id, out _);
+            return;
+        }
+        var isSuspect = kills > 0;
+        if (isSuspect)
+            await PatientlyAsync(() => suspects.RecordAsync([delivery], stop), stop);
+        var fault = await TryAsync([delivery], stop);
+        if (isSuspect)
+        {
+            await PatientlyAsync(() => suspects.ClearAsync([delivery], stop), stop);
+            known.TryRemove(delivery.Envelope.Id, out _);
+        }
+        if (fault is null)
+            await SucceedAsync(delivery, settle, stop);
+        else
+            await FailAgainAsync(delivery, fault, settle, stop);
+    }
+
+    async Task SucceedAsync(Delivery delivery, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        await settle([delivery]);
+        if (failing.TryRemove(delivery.OrderKey, out var waiting))
+            await RunPlainAsync([.. waiting.Waiting.Skip(1)], settle, stop);
+    }
+
+    async Task FailAgainAsync(Delivery delivery, Exception fault, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        if (!failing.TryGetValue(delivery.OrderKey, out var waiting))
+        {
+            Fail(delivery, fault);
+            return;
+        }
+        waiting.Tries++;
+        PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, waiting.Tries);
+        PipelineMeters.Retried.Add(1);
+        waiting.RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds * (1L << Math.Min(waiting.Tries, 6));
+        if (waiting.Tries < MaxTries)
+            return;
+        await BuryAsync(delivery, waiting.Tries, fault.GetType().Name, Safe(fault), settle, stop);
+        failing.TryRemove(delivery.OrderKey, out _);
+        await RunPlainAsync([.. waiting.Waiting.Skip(1)], settle, stop);
+    }
+
+    async Task BuryAsync(Delivery delivery, int tries, string code, string detail, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
+    {
+        PipelineLog.DeadLettered(log, delivery.Envelope.Id, delivery.Envelope.Type, code);
+        PipelineMeters.DeadLetters.Add(1);
+        await PatientlyAsync(() => deadLetters.BuryAsync(delivery, tries, code, detail, stop), stop);
+        blocked[delivery.OrderKey] = 0;
+        await ReplyAsync(delivery.Envelope, new Outcome(delivery.Envelope.Id, Outcome.Failed, code, detail, delivery.Envelope.Resource), stop);
+        await settle([delivery]);
+    }
+
+    async Task RunForPipelineAsync(Delivery delivery, CancellationToken stop)
+    {
+        var envelope = delivery.Envelope;
+        var outcome = envelope.Type switch
+        {
+            nameof(ReplayDeadLetter) => await ReplayAsync(delivery, ContractsJson.Read<ReplayDeadLetter>(envelope.Body), stop),
+            nameof(DiscardDeadLetter) => await DiscardAsync(delivery, ContractsJson.Read<DiscardDeadLetter>(envelope.Body), stop),
+            _ => new Outcome(envelope.Id, Outcome.Done),
+        };
+        await ReplyAsync(envelope, outcome, stop);
+    }
+
+    /// <summary>The dead letter first, then in order what waits behind it, all before anything newer of the key.</summary>
+    async Task<Outcome> ReplayAsync(Delivery by, ReplayDeadLetter order, CancellationToken stop)
+    {
+        var open = await PatientlyAsync(() => deadLetters.OpenAsync(order.DeadLetterId, by.Envelope.TenantId, stop), stop);
+        if (open.Count == 0)
+            return new Outcome(by.Envelope.Id, Outcome.Refused, "DEAD_LETTER_CLOSED", "it was replayed or discarded before", by.Envelope.Resource);
+        if (order.Body is { } edited)
+            open[0] = (open[0].Id, open[0].Envelope with { Body = edited });
+        foreach (var (id, envelope) in open)
+        {
+            if (await TryAsync([by with { Envelope = envelope }], stop) is { } fault)
+            {
+                await PatientlyAsync(() => deadLetters.ReopenAsync(id, fault.GetType().Name, Safe(fault), stop), stop);
+                return new Outcome(by.Envelope.Id, Outcome.Refused, "REPLAY_FAILED", Safe(fault), by.Envelope.Resource);
+            }
+            await PatientlyAsync(() => deadLetters.CloseAsync(id, "replayed", by.Envelope.Actor, reason: null, stop), stop);
+        }
+        blocked.TryRemove((by.Queue, by.Envelope.TenantId, order.Key), out _);
+        return new Outcome(by.Envelope.Id, Outcome.Done, Resource: by.Envelope.Resource);
+    }
+
+    async Task<Outcome> DiscardAsync(Delivery by, DiscardDeadLetter order, CancellationToken stop)
+    {
+        var open = await PatientlyAsync(() => deadLetters.OpenAsync(order.DeadLetterId, by.Envelope.TenantId, stop), stop);
+        if (open.Count == 0)
+            return new Outcome(by.Envelope.Id, Outcome.Refused, "DEAD_LETTER_CLOSED", "it was replayed or discarded before", by.Envelope.Resource);
+        await PatientlyAsync(() => deadLetters.CloseAsync(open[0].Id, "discarded", by.Envelope.Actor, order.Reason, stop), stop);
+        if (open.Count > 1)
+            return await ReplayAsync(by, await PromoteAsync(open[1].Id, order.Key, stop), stop);
+        blocked.TryRemove((by.Queue, by.Envelope.TenantId, order.Key), out _);
+        return new Outcome(by.Envelope.Id, Outcome.Done, Resource: by.Envelope.Resource);
+    }
+
+    /// <summary>The first that waited becomes the open one, so that a crash leaves the key held back.</summary>
+    async Task<ReplayDeadLetter> PromoteAsync(Guid id, string key, CancellationToken stop)
+    {
+        await PatientlyAsync(() => deadLetters.ReopenAsync(id, "WAITED", "it waited behind a dead letter that was discarded", stop), stop);
+        return new ReplayDeadLetter(id, key, Body: null);
+    }
+
+    async Task ReplyAsync(Envelope envelope, Outcome outcome, CancellationToken stop)
+    {
+        if (envelope.ReplyTo is { } queue)
+            await publisher.ReplyAsync(queue, Replies.Encode([outcome]), stop);
+    }
+
+    /// <summary>Repeats bookkeeping until the infrastructure lets it through.</summary>
+    async Task PatientlyAsync(Func<Task> work, CancellationToken stop) =>
+        await PatientlyAsync(async () => { await work(); return true; }, stop);
+
+    async Task<T> PatientlyAsync<T>(Func<Task<T>> work, CancellationToken stop)
+    {
+        while (true)
+            try
+            {
+                return await work();
+            }
+            catch (PostgresException fault) when (LostRaceException.TryFrom(fault, out var race))
+            {
+                throw race;
+            }
+            catch (Exception fault) when (Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+            {
+                PipelineLog.Paused(log, "bookkeeping", fault.Message);
+                await Task.Delay(InfrastructurePause, stop);
+            }
+    }
+
+    /// <summary>The first line of a message only, and bounded: details of data stay in the logs of nobody.</summary>
+    static string Safe(Exception fault)
+    {
+        var line = fault.Message.AsSpan();
+        var end = line.IndexOfAny('\r', '\n');
+        return (end < 0 ? line : line[..end]).ToString() is { Length: > 500 } text ? text[..500] : (end < 0 ? line : line[..end]).ToString();
+    }
+}

@@ -1,0 +1,138 @@
+using Dvt.Contracts;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.Pipeline;
+
+/// <summary>
+/// Who owns which slot of a domain: leases with an epoch in Postgres. Every member takes its share of the slots, gives
+/// back what is more than its share, and takes over what lapsed. An old epoch cannot append.
+/// </summary>
+sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member, ILogger log)
+{
+    /// <summary>A member that is silent this long has left.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
+
+    public static readonly TimeSpan Renewal = TimeSpan.FromMilliseconds(700);
+
+    readonly Dictionary<int, long> owned = [];
+
+    /// <summary>One round: announce, renew, take. Returns the slots that are ours now, with their epochs.</summary>
+    /// <param name="mayTake">False while leaving: nothing new is taken.</param>
+    public async Task<IReadOnlyDictionary<int, long>> RenewAsync(bool mayTake, CancellationToken stop)
+    {
+        await using var connection = await postgres.OpenConnectionAsync(stop);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(Statement(
+            """
+            insert into pipeline.member (domain, member, seen_at)
+            values ($1, $2, clock_timestamp())
+            on conflict (domain, member) do update set seen_at = excluded.seen_at
+            """, DomainName, member));
+        batch.BatchCommands.Add(Statement(
+            """
+            update log.slot
+            set lease_until = clock_timestamp() + $3
+            where domain = $1
+              and owner = $2
+              and lease_until > clock_timestamp()
+            returning slot, epoch
+            """, DomainName, member, Lease));
+        batch.BatchCommands.Add(Statement(
+            """
+            select count(*) filter (where seen_at > clock_timestamp() - $2::interval)
+            from pipeline.member
+            where domain = $1
+            """, DomainName, Lease));
+        var members = 1L;
+        var renewed = new Dictionary<int, long>();
+        await using (var reader = await batch.ExecuteReaderAsync(stop))
+        {
+            while (await reader.ReadAsync(stop))
+                renewed[reader.GetInt32(0)] = reader.GetInt64(1);
+            await reader.NextResultAsync(stop);
+            if (await reader.ReadAsync(stop))
+                members = Math.Max(1, reader.GetInt64(0));
+        }
+        foreach (var (slot, epoch) in owned.Where(o => renewed.GetValueOrDefault(o.Key, -1) != o.Value).ToList())
+        {
+            owned.Remove(slot);
+            PipelineLog.SlotLeft(log, slot, $"lease of epoch {epoch} lapsed");
+        }
+        Share = (int)((Slot.PerDomain + members - 1) / members);
+        if (mayTake && owned.Count < Share)
+            await TakeAsync(connection, Share - owned.Count, stop);
+        return owned;
+    }
+
+    /// <summary>How many slots are this member's fair share.</summary>
+    public int Share { get; private set; } = Slot.PerDomain;
+
+    async Task TakeAsync(NpgsqlConnection connection, int count, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update log.slot s
+            set owner = $2, epoch = s.epoch + 1, lease_until = clock_timestamp() + $3
+            from (
+              select slot
+              from log.slot
+              where domain = $1
+                and lease_until < clock_timestamp()
+              order by slot
+              limit $4
+              for update skip locked
+            ) free
+            where s.slot = free.slot
+            returning s.slot, s.epoch
+            """, connection)
+        { Parameters = { new() { Value = DomainName }, new() { Value = member }, new() { Value = Lease }, new() { Value = count } } };
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            owned[reader.GetInt32(0)] = reader.GetInt64(1);
+            PipelineLog.SlotTaken(log, reader.GetInt32(0), reader.GetInt64(1));
+        }
+    }
+
+    /// <summary>Gives a slot back at once, for someone else to take.</summary>
+    public async Task ReleaseAsync(int slot, CancellationToken stop)
+    {
+        if (!owned.Remove(slot, out var epoch))
+            return;
+        await using var command = postgres.CreateCommand(
+            """
+            update log.slot
+            set lease_until = '-infinity', owner = null
+            where slot = $1
+              and epoch = $2
+            """);
+        command.Parameters.Add(new() { Value = slot });
+        command.Parameters.Add(new() { Value = epoch });
+        await command.ExecuteNonQueryAsync(stop);
+        PipelineLog.SlotLeft(log, slot, "given back");
+    }
+
+    /// <summary>Leaves the membership, so that others need not wait for the lease to lapse.</summary>
+    public async Task LeaveAsync(CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand("delete from pipeline.member where domain = $1 and member = $2");
+        command.Parameters.Add(new() { Value = DomainName });
+        command.Parameters.Add(new() { Value = member });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>Forgets a slot whose epoch was found to be old.</summary>
+    public void Lost(int slot) => owned.Remove(slot);
+
+    string DomainName => domain.ToString().ToLowerInvariant();
+
+    static NpgsqlBatchCommand Statement(string sql, params object[] values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new() { Value = value });
+        return command;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Dvt.Contracts;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dvt.Pipeline;
+
+/// <summary>Carries out a domain's commands. One instance serves all lanes of a process, a slot always by the same lane.</summary>
+public interface ISlotHandler
+{
+    /// <summary>
+    /// Decides the batch and commits it, then publishes what follows. Returns only when all of it is durable;
+    /// doing it twice must change nothing. Throws <see cref="LostRaceException"/> when a row or slot had moved on;
+    /// anything else that is no fault of the infrastructure makes the batch be split until the culprit stands alone.
+    /// </summary>
+    Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken stop);
+
+    /// <summary>Drops what is remembered of a slot: its epoch has changed or a race was lost.</summary>
+    void Forget(int slot);
+}
+
+/// <summary>How a process takes part in a domain.</summary>
+/// <param name="Lanes">Batches in work at the same time; slots are spread over them.</param>
+/// <param name="BatchSize">Envelopes in one transaction, at the most.</param>
+public sealed record SlotWorkerOptions(Domain Domain, int Lanes = 4, int BatchSize = 256);
+
+/// <summary>
+/// Takes this process's share of a domain's slots, consumes their queues, and hands what has come to the handler in
+/// batches. Slots move between processes without overtaking: one is drained before it is given back.
+/// </summary>
+public sealed class SlotWorker(
+    SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger<SlotWorker> log)
+    : BackgroundService
+{
+    readonly SlotLeases leases = new(postgres, options.Domain, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}", log);
+    Lane[] lanes = [];
+
+    /// <summary>Slots owned now, for metrics and health.</summary>
+    public IReadOnlyCollection<int> Owned { get; private set; } = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopLanes = new CancellationTokenSource();
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(n => new Lane(n, options, handler, postgres, broker, publisher, log))];
+        var running = Task.WhenAll(lanes.Select(lane => lane.RunAsync(stopLanes.Token)));
+        await Loop.RunAsync($"slots of {options.Domain}", log, ShareSlotsAsync, stoppingToken);
+        await LeaveAsync();
+        await stopLanes.CancelAsync();
+        await running;
+        foreach (var lane in lanes)
+            await lane.ResetAsync("stopped");
+    }
+
+    async Task ShareSlotsAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            foreach (var slot in lanes.SelectMany(lane => lane.TakeLostSlots()).ToList())
+                leases.Lost(slot);
+            var owned = await leases.RenewAsync(mayTake: true, stop);
+            foreach (var lane in lanes)
+                await lane.FollowAsync(owned.Where(o => o.Key % options.Lanes == lane.Number).ToDictionary(), stop);
+            await GiveBackAsync([.. owned.Keys.Skip(leases.Share)], stop);
+            Owned = [.. owned.Keys];
+            await Task.Delay(SlotLeases.Renewal, stop);
+        }
+    }
+
+    /// <summary>Lanes side by side, the slots of a lane one after the other.</summary>
+    async Task GiveBackAsync(IReadOnlyCollection<int> slots, CancellationToken stop)
+    {
+        await Task.WhenAll(slots.GroupBy(slot => slot % options.Lanes).Select(async ofLane =>
+        {
+            foreach (var slot in ofLane)
+                await lanes[ofLane.Key].DrainAsync(slot, stop);
+        }));
+        foreach (var slot in slots)
+            await leases.ReleaseAsync(slot, stop);
+    }
+
+    /// <summary>Graceful end: finish what is in work, give every slot back, leave the membership.</summary>
+    async Task LeaveAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await GiveBackAsync(Owned, limit.Token);
+            await leases.LeaveAsync(limit.Token);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException || Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+        {
+            PipelineLog.Paused(log, "leaving", fault.Message);
+        }
+    }
+}

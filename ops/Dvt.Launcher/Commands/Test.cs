@@ -1,0 +1,96 @@
+namespace Dvt.Launcher;
+
+/// <summary><c>test</c> and <c>chaos</c>: the last line printed is <c>N passed, N failed</c>.</summary>
+static class Test
+{
+    // Neither build nodes nor a compiler server stay behind.
+    static readonly Dictionary<string, string> Quietly = new() { ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_NOLOGO"] = "1" };
+    static readonly PostgresSettings Small = new(SharedBuffers: "128MB", MaxConnections: 300, MaxWalSize: "1GB");
+
+    public static Task<int> RunAsync(IReadOnlyList<string> given, CancellationToken cancellation)
+    {
+        var arguments = new Arguments(given);
+        var fast = arguments.Word() switch
+        {
+            null => false,
+            "fast" => true,
+            var other => throw new LauncherException($"there is no test {other}; did you mean fast?"),
+        };
+        arguments.NothingElse();
+        return AllAsync(fast ? "Category!=Slow&Category!=Chaos" : "Category!=Chaos", format: true, cancellation);
+    }
+
+    public static Task<int> ChaosAsync(IReadOnlyList<string> given, CancellationToken cancellation)
+    {
+        var arguments = new Arguments(given);
+        var name = arguments.Word();
+        arguments.NothingElse();
+        return AllAsync(name is null ? "Category=Chaos" : $"Category=Chaos&FullyQualifiedName~{name}", format: false, cancellation);
+    }
+
+    static async Task<int> AllAsync(string filter, bool format, CancellationToken cancellation)
+    {
+        var home = DvtHome.Find();
+        var summary = TestSummary.NothingRan;
+        try
+        {
+            if ((!format || await FormatAsync(home, cancellation)) && await BuildAsync(home, cancellation))
+            {
+                summary = await TestAsync(home, filter, cancellation);
+            }
+        }
+        catch (Exception e) when (e is LauncherException or InvalidOperationException or IOException)
+        {
+            Console.Error.WriteLine(e.Message);
+        }
+
+        Console.WriteLine(summary);
+        return summary.ExitCode;
+    }
+
+    static async Task<bool> FormatAsync(DvtHome home, CancellationToken cancellation)
+    {
+        Console.WriteLine("== format");
+        return await DotnetAsync(home, ["format", "--verify-no-changes", "Dvt.sln"], Quietly, cancellation) == 0;
+    }
+
+    static async Task<bool> BuildAsync(DvtHome home, CancellationToken cancellation)
+    {
+        Console.WriteLine("== build");
+        string[] build = ["build", "Dvt.sln", "-c", "Release", "--nologo", "-v", "q", "-warnaserror", "-p:UseSharedCompilation=false"];
+        return await DotnetAsync(home, build, Quietly, cancellation) == 0;
+    }
+
+    static async Task<TestSummary> TestAsync(DvtHome home, string filter, CancellationToken cancellation)
+    {
+        Console.WriteLine("== test");
+        await using var servers = await TemporaryServers.StartAsync(home, Small, cancellation);
+        var results = Directory.CreateTempSubdirectory("dvt-results-");
+        try
+        {
+            var environment = new Dictionary<string, string>(Quietly)
+            {
+                ["DVT_TEST_POSTGRES"] = servers.Postgres,
+                ["DVT_TEST_RABBITMQ"] = servers.RabbitMq,
+            };
+            var exitCode = await DotnetAsync(
+                home,
+                [
+                    "test", "tests/Dvt.Tests/Dvt.Tests.csproj", "-c", "Release", "--no-build", "--nologo", "--filter", filter,
+                    "--logger", "trx;LogFileName=results.trx", "--results-directory", results.FullName,
+                    "--blame-hang-timeout", "10m", "--blame-hang-dump-type", "none",
+                ],
+                environment,
+                cancellation);
+            return TestSummary.Of(Path.Combine(results.FullName, "results.trx"), exitCode);
+        }
+        finally
+        {
+            results.Delete(recursive: true);
+        }
+    }
+
+    static Task<int> DotnetAsync(
+        DvtHome home, string[] arguments, Dictionary<string, string> environment, CancellationToken cancellation) =>
+        Shell.RunAsync(["dotnet", .. arguments], environment, home.Root, cancellation);
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Dvt.Launcher;
+
+/// <summary>Which processes make up Dvt and how each is configured.</summary>
+static class RoleCatalog
+{
+    const string Workers = "workers/Dvt.Workers";
+    const string ReadModels = "readmodels/Dvt.ReadModels";
+    const string Api = "api/Dvt.Api";
+    const string Sandbox = "ops/Dvt.Sandbox/Dvt.Sandbox";
+
+    /// <summary>Each by its project's folder and assembly; none when others stand in.</summary>
+    public static string[] ProgramsOf(SupervisorOptions options) => options.StandIns is null ? [Sandbox, Workers, ReadModels, Api] : [];
+
+    public static RolePlan For(DvtHome home, Endpoints endpoints, Credentials credentials, SupervisorOptions options)
+    {
+        var common = Configuration(home, endpoints, credentials);
+        return options.StandIns is { } file
+            ? ReadStandIns(file, common, endpoints)
+            : new(
+                Migrate: Dotnet("migrate", home, Workers, common, "migrate"),
+                Roles:
+                [
+                    Dotnet("sandbox", home, Sandbox, Listening(common, endpoints.Sandbox)),
+                    .. Enumerable.Range(1, options.Workers).Select(number =>
+                        Dotnet("workers", home, Workers, Listening(common, LoopbackUrl())) with { Number = number }),
+                    Dotnet("readmodels", home, ReadModels, Listening(common, LoopbackUrl())),
+                    Dotnet("api", home, Api, Listening(common, endpoints.Api)),
+                ],
+                Seed: Dotnet("seed", home, Workers, Joined(common, credentials.ForSeed()), "seed"),
+                ReadyUrl: endpoints.Api + "/readyz");
+    }
+
+    static Dictionary<string, string> Configuration(DvtHome home, Endpoints endpoints, Credentials credentials) => Joined(
+        new Dictionary<string, string>
+        {
+            ["Postgres__ConnectionString"] = endpoints.Postgres,
+            ["RabbitMq__Uri"] = endpoints.RabbitMq,
+            ["Sandbox__Url"] = endpoints.Sandbox,
+            ["Api__Url"] = endpoints.Api,
+            ["Dvt__DataDirectory"] = home.Directory,
+            ["DOTNET_NOLOGO"] = "1",
+        },
+        credentials.ForRoles());
+
+    static Role Dotnet(
+        string name, DvtHome home, string program, Dictionary<string, string> configuration, params string[] arguments)
+    {
+        var assembly = RunningCopy.Of(home, program);
+        return new(name, Number: 1, ["dotnet", assembly, .. arguments], configuration)
+        {
+            WorkingDirectory = Path.GetDirectoryName(assembly)!,
+        };
+    }
+
+    static Dictionary<string, string> Listening(Dictionary<string, string> configuration, string url) =>
+        Joined(configuration, new Dictionary<string, string> { ["ASPNETCORE_URLS"] = url });
+
+    static string LoopbackUrl() => $"http://127.0.0.1:{FreePort.Any()}";
+
+    static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> more) =>
+        new(some.Concat(more), StringComparer.Ordinal);
+
+    // {migrate?, seed?, roles: [{name, command}], ready?}, each command an array of words, ready a path of the API.
+    static RolePlan ReadStandIns(string file, Dictionary<string, string> common, Endpoints endpoints)
+    {
+        var read = JsonSerializer.Deserialize<StandInFile>(File.ReadAllText(file), JsonSerializerOptions.Web)!;
+        return new(
+            read.Migrate is null ? null : new("migrate", 1, read.Migrate, common),
+            [.. read.Roles
+                .GroupBy(role => role.Name)
+                .SelectMany(same => same.Select((role, index) => new Role(role.Name, index + 1, role.Command, common)))],
+            read.Seed is null ? null : new("seed", 1, read.Seed, common),
+            read.Ready is null ? null : endpoints.Api + read.Ready);
+    }
+
+    sealed record StandInFile(string[]? Migrate, string[]? Seed, StandIn[] Roles, string? Ready);
+
+    sealed record StandIn(string Name, string[] Command);
+}

@@ -1,0 +1,35 @@
+namespace Dvt.Launcher;
+
+/// <summary>A role and the process that plays it now.</summary>
+sealed class RunningRole(Role role, DvtHome home)
+{
+    Child? child;
+
+    public Role Role => role;
+
+    public int Pid => child?.Pid ?? 0;
+
+    public void Start()
+    {
+        child = Child.Start(role.In(home));
+        home.PidOf(role.Id).Write(child.Identity);
+    }
+
+    /// <summary>Starts it again whenever it dies, and calls <paramref name="changed"/> when the process is another.</summary>
+    public KeptAlive Kept(Action changed, Action<string> say) => new(
+        role.Id,
+        exited: () => child!.Exited,
+        startAgain: _ =>
+        {
+            Start();
+            changed();
+            return Task.CompletedTask;
+        },
+        say);
+
+    public async Task StopAsync(TimeSpan patience)
+    {
+        await (child?.StopAsync(Signal.Terminate, patience) ?? Task.CompletedTask);
+        home.PidOf(role.Id).Delete();
+    }
+}

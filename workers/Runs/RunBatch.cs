@@ -1,0 +1,264 @@
+using Dvt.Contracts;
+using Dvt.Engine.Runs;
+using Dvt.Pipeline;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary>A batch in work: the runs it touches, and what its decisions have led to so far.</summary>
+sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
+{
+    readonly Dictionary<(Guid, string), RunRow> runs = [];
+    readonly HashSet<RunRow> changed = [];
+    readonly HashSet<RunRow> unfinished = [];
+    readonly List<NewEvent> events = [];
+    readonly List<PlanRow> savedPlans = [];
+    readonly List<(string Queue, Envelope Envelope)> followUps = [];
+    readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
+    readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
+    HashSet<string> finished = [];
+    Dictionary<int, long> heads = [];
+
+    /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>
+    public HashSet<(Guid TenantId, string Key)> Leased { get; private set; } = [];
+
+    public int EventCount => events.Count;
+
+    public bool HasChanges => events.Count > 0 || changed.Count > 0;
+
+    public bool HasMore => unfinished.Count > 0;
+
+    /// <summary>Reads what the cache does not hold. A first <see cref="StartRun"/> is taken to be new; its insert tells.</summary>
+    public async Task LoadAsync(NpgsqlDataSource postgres, Plans plans, CancellationToken stop)
+    {
+        var unsure = batch.Any(d => d.Redelivered || cache.IsUnsure(d.Slot));
+        var wanted = new HashSet<(Guid, string)>();
+        var seen = new HashSet<(Guid, string)>();
+        foreach (var delivery in batch)
+        {
+            var key = (delivery.Envelope.TenantId, delivery.Envelope.Key);
+            if (IsAboutPlans(delivery) || !seen.Add(key))
+                continue;
+            if (cache.TryGet(delivery.Slot, key.TenantId, key.Key, out var row))
+                runs[key] = row;
+            else if (unsure || delivery.Envelope.Type is not nameof(StartRun))
+                wanted.Add(key);
+        }
+        if (unsure)
+            await LoadWhatIsFinishedAsync(postgres, stop);
+        if (wanted.Count > 0)
+            foreach (var stored in await RunTable.LoadAsync(postgres, wanted, stop))
+                runs[(stored.TenantId, stored.RunId)] = await ReadAsync(stored, plans, stop);
+        await LoadLeasesAsync(postgres, stop);
+    }
+
+    static bool IsAboutPlans(Delivery delivery) => delivery.Envelope.Type is nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan);
+
+    static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
+    {
+        var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
+            ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
+        var run = Run.Read(stored.RunId, plan, stored.State, stored.Steps);
+        return new RunRow(stored.TenantId, run, stored.Slot, stored.CommandId, stored.KeyId) { StoredSeq = stored.Seq, TimerDue = stored.TimerDue };
+    }
+
+    /// <summary>Side streams of this batch's messages that exist, and the heads that redelivered outcomes are visible at.</summary>
+    async Task LoadWhatIsFinishedAsync(NpgsqlDataSource postgres, CancellationToken stop)
+    {
+        await using var command = postgres.CreateBatch();
+        command.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select e.stream
+            from unnest($1, $2) as k(tenant_id, stream)
+            join log.events e using (tenant_id, stream)
+            where e.seq = 1
+            """)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, batch.Select(d => d.Envelope.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, batch.Select(SideStream).ToArray()),
+            },
+        });
+        command.BatchCommands.Add(new NpgsqlBatchCommand("select slot, head from log.slot where slot = any ($1)")
+        { Parameters = { EventLog.Array(NpgsqlDbType.Integer, epochs.Keys.ToArray()) } });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            finished.Add(reader.GetString(0));
+        await reader.NextResultAsync(stop);
+        heads = new(await EventLog.ReadHeadsAsync(reader, stop) is { } read ? read.Offsets : heads);
+    }
+
+    static string SideStream(Delivery delivery) =>
+        delivery.Envelope.Type == nameof(CloseStep) ? $"orphan-{delivery.Envelope.Id}" : $"command-{delivery.Envelope.Id}";
+
+    async Task LoadLeasesAsync(NpgsqlDataSource postgres, CancellationToken stop)
+    {
+        var keys = (
+            from delivery in batch
+            where delivery.Envelope.Type == nameof(WakeRun)
+            let row = Find(delivery)
+            where row is not null
+            from call in row.Run.Owed()
+            select (delivery.Envelope.TenantId, call.EffectKey)).ToList();
+        if (keys.Count == 0)
+            return;
+        await using var command = postgres.CreateCommand(
+            """
+            select e.tenant_id, e.key
+            from unnest($1, $2) as k(tenant_id, key)
+            join pipeline.effect e using (tenant_id, key)
+            where e.status = 'intended'
+              and e.leased_until > clock_timestamp()
+            """);
+        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Uuid, keys.Select(k => k.TenantId).ToArray()));
+        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Text, keys.Select(k => k.EffectKey).ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            Leased.Add((reader.GetGuid(0), reader.GetString(1)));
+    }
+
+    public RunRow? Find(Delivery delivery) => runs.GetValueOrDefault((delivery.Envelope.TenantId, delivery.Envelope.Key));
+
+    public void Add(RunRow row) => runs[(row.TenantId, row.Run.RunId)] = row;
+
+    /// <summary>Takes a decision in: events, calls, answer.</summary>
+    public void Take(Delivery delivery, RunRow row, Decision decision)
+    {
+        var envelope = delivery.Envelope;
+        Write(row, decision, envelope);
+        if (envelope.Resource is null)
+            return;
+        if (decision.Refusal is { } refusal && decision.Events.Count == 0)
+            Refuse(delivery, refusal.Code, refusal.Detail);
+        else if (decision.Refusal is { } denied)
+            Answer(delivery, new Outcome(envelope.Id, Outcome.Refused, denied.Code, denied.Detail, envelope.Resource));
+        else
+        {
+            if (decision.Events.Count == 0 && row.CommandId != envelope.Id)
+                Finish(delivery, new CommandDone(envelope.Type, envelope.Resource));
+            Answer(delivery, new Outcome(envelope.Id, Outcome.Done, Resource: envelope.Resource));
+        }
+    }
+
+    void Write(RunRow row, Decision decision, Envelope? cause)
+    {
+        if (decision.Events.Count > 0)
+            changed.Add(row);
+        var command = cause?.Resource is null ? null : cause;
+        var seq = row.Run.Seq - decision.Events.Count;
+        var now = DateTimeOffset.MinValue;
+        foreach (var e in decision.Events)
+        {
+            now = decision.At;
+            events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), RunEvents.Write(e),
+                command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
+            RunMeters.Count(e, row, now);
+        }
+        foreach (var call in decision.Calls)
+            followUps.Add((Topology.StepQueue(call.Kind), Call(row, call)));
+        if (decision.NewRun is { } start && cause is not null)
+            followUps.Add(StartAgain(row, start, cause));
+        if (decision.More)
+            unfinished.Add(row);
+    }
+
+    static Envelope Call(RunRow row, CallStep call) => new(
+        NamedId.Of("call", row.TenantId.ToString(), call.EffectKey, call.EngineAttempt.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        nameof(CallStep), row.TenantId, call.RunId, "system", DateTimeOffset.UnixEpoch, ContractsJson.Element(call),
+        row.Run.Context.CorrelationId, Spans.Current);
+
+    static (string, Envelope) StartAgain(RunRow row, StartRun start, Envelope cause) =>
+        (Slot.Queue(Slot.Of(Domain.Runs, row.TenantId, start.RunId)), new Envelope(
+            NamedId.Of("retry-run", row.TenantId.ToString(), start.RunId), nameof(StartRun), row.TenantId, start.RunId, cause.Actor,
+            cause.AcceptedAt, ContractsJson.Element(start), cause.CorrelationId, cause.TraceParent, ReplyTo: null, new Resource("run", start.RunId)));
+
+    /// <summary>A no that belongs into no run's history.</summary>
+    public void Refuse(Delivery delivery, string code, string detail)
+    {
+        var envelope = delivery.Envelope;
+        Finish(delivery, new CommandRefused(envelope.Type, code, detail, envelope.Resource));
+        Answer(delivery, new Outcome(envelope.Id, Outcome.Refused, code, detail, envelope.Resource));
+    }
+
+    /// <summary>Writes the one event of a message's own stream, unless an earlier delivery did.</summary>
+    public void Finish(Delivery delivery, IEvent e)
+    {
+        if (!finished.Add(SideStream(delivery)))
+            return;
+        var envelope = delivery.Envelope;
+        events.Add(new NewEvent(delivery.Slot, envelope.TenantId, SideStream(delivery), Seq: 1, e.GetType().Name,
+            ContractsJson.Element<object>(e).GetRawText(), envelope.Resource is null ? null : envelope.Id, envelope.CorrelationId, envelope.Actor,
+            Moment.Exact(envelope.AcceptedAt)));
+    }
+
+    public void Answer(Delivery delivery, Outcome outcome)
+    {
+        if (delivery.Envelope.ReplyTo is { } queue)
+            replies.Add((queue, outcome, delivery.Slot));
+    }
+
+    public void Save(PlanRow plan, NewEvent e)
+    {
+        savedPlans.Add(plan);
+        events.Add(e);
+    }
+
+    public void ContinueAll(DateTimeOffset now)
+    {
+        var rows = unfinished.ToList();
+        unfinished.Clear();
+        foreach (var row in rows)
+            Write(row, row.Run.Continue(now), cause: null);
+    }
+
+    /// <summary>The append comes last: slots are locked from it to the commit.</summary>
+    public void AddTo(NpgsqlBatch statement)
+    {
+        foreach (var plan in savedPlans)
+            PlanTable.AddSave(statement, plan);
+        RunTable.AddSave(statement, changed);
+        EventLog.AddAppend(statement, events, slot => epochs[slot]);
+    }
+
+    public void Committed(LogPosition position)
+    {
+        foreach (var (slot, head) in position.Offsets)
+            heads[slot] = head;
+    }
+
+    public List<(string Queue, Envelope Envelope)> TakeFollowUps()
+    {
+        List<(string, Envelope)> taken = [.. followUps];
+        followUps.Clear();
+        return taken;
+    }
+
+    public IEnumerable<(string Queue, List<Outcome> Outcomes)> TakeReplies()
+    {
+        var taken = replies
+            .GroupBy(r => r.Queue, r => r.Outcome.Status == Outcome.Done || heads.ContainsKey(r.Slot)
+                ? r.Outcome with { Position = LogPosition.At(r.Slot, heads.GetValueOrDefault(r.Slot)).ToString() }
+                : r.Outcome)
+            .Select(g => (g.Key, g.ToList()))
+            .ToList();
+        replies.Clear();
+        return taken;
+    }
+
+    /// <summary>All of this is durable: remember it, and start anew for what is left.</summary>
+    public void Settle()
+    {
+        foreach (var row in changed)
+        {
+            row.StoredSeq = row.Run.Seq;
+            cache.Keep(row);
+        }
+        foreach (var slot in epochs.Keys)
+            cache.BeSure(slot);
+        changed.Clear();
+        events.Clear();
+        savedPlans.Clear();
+    }
+}

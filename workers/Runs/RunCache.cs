@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary>
+/// Runs in progress by slot: a hint that saves reading. True as long as the slot's epoch is ours, since nobody else writes;
+/// dropped with it, and after any failure.
+/// </summary>
+sealed class RunCache
+{
+    const int RunsPerSlot = 2_000;
+
+    readonly ConcurrentDictionary<int, ConcurrentDictionary<(Guid TenantId, string RunId), RunRow>> bySlot = new();
+    readonly ConcurrentDictionary<int, bool> unsure = new();
+
+    /// <summary>True when rows may exist that nobody here knows of: after taking a slot, after a lost race.</summary>
+    public bool IsUnsure(int slot) => unsure.GetValueOrDefault(slot, true);
+
+    public void BeSure(int slot) => unsure[slot] = false;
+
+    public bool TryGet(int slot, Guid tenantId, string runId, out RunRow row)
+    {
+        row = null!;
+        return bySlot.TryGetValue(slot, out var runs) && runs.TryGetValue((tenantId, runId), out row!);
+    }
+
+    public void Keep(RunRow row)
+    {
+        var runs = bySlot.GetOrAdd(row.Slot, static _ => new());
+        if (row.Run.IsTerminal)
+        {
+            runs.TryRemove((row.TenantId, row.Run.RunId), out _);
+            return;
+        }
+        if (runs.Count >= RunsPerSlot)
+            runs.Clear();
+        runs[(row.TenantId, row.Run.RunId)] = row;
+    }
+
+    public void Forget(int slot)
+    {
+        bySlot.TryRemove(slot, out _);
+        unsure[slot] = true;
+    }
+}

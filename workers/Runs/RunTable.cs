@@ -1,0 +1,192 @@
+using System.Buffers;
+using Dvt.Contracts;
+using Dvt.Pipeline;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary>A stored run as bytes, before its plan is at hand.</summary>
+sealed record StoredRun(
+    Guid TenantId, string RunId, int Slot, long Seq, Guid CommandId, Guid? KeyId, string PlanId, string PlanVersion,
+    byte[] State, DateTimeOffset? TimerDue)
+{
+    /// <summary>Only of runs too large for one document.</summary>
+    public List<(int Ordinal, ReadOnlyMemory<byte> State)> Steps { get; } = [];
+}
+
+/// <summary>The SQL of <c>runs.run</c> and <c>runs.step</c>.</summary>
+static class RunTable
+{
+    public static async Task<List<StoredRun>> LoadAsync(
+        NpgsqlDataSource postgres, IReadOnlyCollection<(Guid TenantId, string RunId)> keys, CancellationToken stop)
+    {
+        await using var batch = postgres.CreateBatch();
+        batch.BatchCommands.Add(Keyed(
+            """
+            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due
+            from unnest($1, $2) as k(tenant_id, run_id)
+            join runs.run r using (tenant_id, run_id)
+            """, keys));
+        batch.BatchCommands.Add(Keyed(
+            """
+            select s.tenant_id, s.run_id, s.ordinal, s.state
+            from unnest($1, $2) as k(tenant_id, run_id)
+            join runs.step s using (tenant_id, run_id)
+            order by s.tenant_id, s.run_id, s.ordinal
+            """, keys));
+        var runs = new Dictionary<(Guid, string), StoredRun>();
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+        {
+            var run = new StoredRun(
+                reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetGuid(4),
+                reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.GetFieldValue<byte[]>(8),
+                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)));
+            runs[(run.TenantId, run.RunId)] = run;
+        }
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop))
+            runs[(reader.GetGuid(0), reader.GetString(1))].Steps.Add((reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
+        return [.. runs.Values];
+    }
+
+    static NpgsqlBatchCommand Keyed(string sql, IReadOnlyCollection<(Guid TenantId, string RunId)> keys) => new(sql)
+    {
+        Parameters =
+        {
+            EventLog.Array(NpgsqlDbType.Uuid, keys.Select(k => k.TenantId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Text, keys.Select(k => k.RunId).ToArray()),
+        },
+    };
+
+    /// <summary>
+    /// Adds what stores the runs: new rows, rows that are still as they were read, changed steps, timers. A row that
+    /// moved on or exists already fails the transaction.
+    /// </summary>
+    public static void AddSave(NpgsqlBatch batch, IReadOnlyCollection<RunRow> rows)
+    {
+        var ordered = rows.OrderBy(r => r.TenantId).ThenBy(r => r.Run.RunId, StringComparer.Ordinal).ToList();
+        var timers = new List<Dvt.Pipeline.Timer>();
+        var cleared = new List<(Guid, string)>();
+        foreach (var row in ordered)
+            MoveTimer(row, timers, cleared);
+        AddInsert(batch, ordered.FindAll(r => r.StoredSeq == 0));
+        AddUpdate(batch, ordered.FindAll(r => r.StoredSeq > 0));
+        AddSteps(batch, ordered);
+        Timers.AddSet(batch, timers);
+        Timers.AddClear(batch, cleared);
+    }
+
+    /// <summary>A timer that fires early costs one idle wake; moving it at every step would cost a write each.</summary>
+    static void MoveTimer(RunRow row, List<Dvt.Pipeline.Timer> timers, List<(Guid, string)> cleared)
+    {
+        var due = row.Run.IsTerminal ? null : row.Run.NextDue;
+        if (due is { } moment && (row.TimerDue is null || row.TimerFired || moment < row.TimerDue))
+        {
+            row.TimerDue = moment;
+            timers.Add(new(row.TenantId, row.TimerKey, moment, Slot.Queue(row.Slot), Wake(row)));
+        }
+        else if (due is null && row.TimerDue is not null && (row.Run.IsTerminal || row.TimerFired))
+        {
+            row.TimerDue = null;
+            cleared.Add((row.TenantId, row.TimerKey));
+        }
+        row.TimerFired = false;
+    }
+
+    static Envelope Wake(RunRow row) => new(
+        NamedId.Of("wake", row.TenantId.ToString(), row.Run.RunId), nameof(WakeRun), row.TenantId, row.Run.RunId, "system",
+        DateTimeOffset.UnixEpoch, ContractsJson.Element(new WakeRun(row.Run.RunId)));
+
+    static void AddInsert(NpgsqlBatch batch, List<RunRow> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        batch.BatchCommands.Add(Filled(
+            """
+            insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, slot, command_id, key_id, plan_id, plan_version)
+            select *
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            """, rows,
+            EventLog.Array(NpgsqlDbType.Integer, rows.Select(r => r.Slot).ToArray()),
+            EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.CommandId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.KeyId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Text, rows.Select(r => r.Run.Plan.PlanId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Text, rows.Select(r => r.Run.Plan.Version).ToArray())));
+    }
+
+    static void AddUpdate(NpgsqlBatch batch, List<RunRow> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        batch.BatchCommands.Add(Filled(
+            """
+            with moved as (
+              update runs.run r
+              set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, touched_at = clock_timestamp()
+              from unnest($1, $2, $3, $4, $5, $6, $7) as n(tenant_id, run_id, seq, terminal, state, timer_due, read_seq)
+              where r.tenant_id = n.tenant_id
+                and r.run_id = n.run_id
+                and r.seq = n.read_seq
+              returning 1
+            )
+            select log.expect((select count(*) from moved), $8, 'runs.run')
+            """, rows,
+            EventLog.Array(NpgsqlDbType.Bigint, rows.Select(r => r.StoredSeq).ToArray()),
+            new() { Value = (long)rows.Count }));
+    }
+
+    static NpgsqlBatchCommand Filled(string sql, List<RunRow> rows, params NpgsqlParameter[] more)
+    {
+        var command = new NpgsqlBatchCommand(sql)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, rows.Select(r => r.Run.RunId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Bigint, rows.Select(r => r.Run.Seq).ToArray()),
+                EventLog.Array(NpgsqlDbType.Boolean, rows.Select(r => r.Run.IsTerminal).ToArray()),
+                EventLog.Array(NpgsqlDbType.Bytea, rows.Select(StateOf).ToArray()),
+                EventLog.Array(NpgsqlDbType.TimestampTz, rows.Select(r => r.TimerDue?.UtcDateTime).ToArray()),
+            },
+        };
+        foreach (var parameter in more)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+
+    [ThreadStatic]
+    static ArrayBufferWriter<byte>? buffer;
+
+    static byte[] StateOf(RunRow row)
+    {
+        var state = buffer ??= new ArrayBufferWriter<byte>(4096);
+        state.ResetWrittenCount();
+        row.Run.WriteState(state);
+        return state.WrittenSpan.ToArray();
+    }
+
+    static void AddSteps(NpgsqlBatch batch, List<RunRow> rows)
+    {
+        var changed = rows.SelectMany(r => r.Run.TakeChangedSteps().Select(s => (Row: r, s.Ordinal, s.State))).ToList();
+        if (changed.Count == 0)
+            return;
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            insert into runs.step (tenant_id, run_id, ordinal, state)
+            select *
+            from unnest($1, $2, $3, $4)
+            on conflict (tenant_id, run_id, ordinal) do update set state = excluded.state
+            """)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, changed.Select(c => c.Row.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, changed.Select(c => c.Row.Run.RunId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Integer, changed.Select(c => c.Ordinal).ToArray()),
+                EventLog.Array(NpgsqlDbType.Bytea, changed.Select(c => c.State).ToArray()),
+            },
+        });
+    }
+}
