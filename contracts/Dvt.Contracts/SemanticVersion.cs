@@ -6,7 +6,6 @@ namespace Dvt.Contracts;
 
 /// <summary>A version as in Semantic Versioning 2.0.0, ordered by its §11; build metadata does not count.</summary>
 public sealed partial record SemanticVersion(BigInteger Major, BigInteger Minor, BigInteger Patch, IReadOnlyList<string> PreRelease)
-    : IComparable<SemanticVersion>
 {
     [GeneratedRegex(@"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?\z", RegexOptions.ECMAScript)]
     private static partial Regex Form { get; }
@@ -27,16 +26,17 @@ public sealed partial record SemanticVersion(BigInteger Major, BigInteger Minor,
 
     /// <summary>The newest of some versions; null for none. What is no version is older than what is.</summary>
     public static string? Newest(IEnumerable<string> versions) =>
-        versions.MaxBy(v => TryParse(v, out var parsed) ? parsed : null, Comparer<SemanticVersion?>.Default);
+        versions.MaxBy(v => TryParse(v, out var parsed) ? parsed : null, Comparer<SemanticVersion?>.Create(Compare));
 
-    public int CompareTo(SemanticVersion? other)
+    /// <summary>By precedence; nothing comes before everything.</summary>
+    public static int Compare(SemanticVersion? a, SemanticVersion? b)
     {
-        if (other is null)
-            return 1;
-        var order = Major.CompareTo(other.Major);
-        order = order != 0 ? order : Minor.CompareTo(other.Minor);
-        order = order != 0 ? order : Patch.CompareTo(other.Patch);
-        return order != 0 ? order : ComparePreRelease(PreRelease, other.PreRelease);
+        if (a is null || b is null)
+            return (a is not null).CompareTo(b is not null);
+        var order = a.Major.CompareTo(b.Major);
+        order = order != 0 ? order : a.Minor.CompareTo(b.Minor);
+        order = order != 0 ? order : a.Patch.CompareTo(b.Patch);
+        return order != 0 ? order : ComparePreRelease(a.PreRelease, b.PreRelease);
     }
 
     /// <summary>A version without labels is newer than the same with some.</summary>

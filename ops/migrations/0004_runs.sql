@@ -23,10 +23,13 @@ create table runs.run (
   plan_version text not null,
   state        bytea not null,
   timer_due    timestamptz,
+  owes         boolean not null default false,
   touched_at   timestamptz not null default clock_timestamp(),
   primary key (tenant_id, run_id)
 ) with (fillfactor = 90);
-create index run_open on runs.run (slot, touched_at) where not terminal;
+create index run_open on runs.run (tenant_id) where not terminal;
+-- Work is left that no timer and no message in flight would bring about.
+create index run_owes on runs.run (touched_at) where owes;
 
 -- Steps of runs too large for one document.
 create table runs.step (

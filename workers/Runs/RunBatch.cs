@@ -17,8 +17,9 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     readonly List<(string Queue, Envelope Envelope)> followUps = [];
     readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
     readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
-    HashSet<string> finished = [];
+    readonly HashSet<string> finished = [];
     Dictionary<int, long> heads = [];
+    bool unsure;
 
     /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>
     public HashSet<(Guid TenantId, string Key)> Leased { get; private set; } = [];
@@ -32,7 +33,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     /// <summary>Reads what the cache does not hold. A first <see cref="StartRun"/> is taken to be new; its insert tells.</summary>
     public async Task LoadAsync(NpgsqlDataSource postgres, Plans plans, CancellationToken stop)
     {
-        var unsure = batch.Any(d => d.Redelivered || cache.IsUnsure(d.Slot));
+        unsure = batch.Any(d => d.Redelivered || cache.IsUnsure(d.Slot));
         var wanted = new HashSet<(Guid, string)>();
         var seen = new HashSet<(Guid, string)>();
         foreach (var delivery in batch)
@@ -87,7 +88,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         while (await reader.ReadAsync(stop))
             finished.Add(reader.GetString(0));
         await reader.NextResultAsync(stop);
-        heads = new(await EventLog.ReadHeadsAsync(reader, stop) is { } read ? read.Offsets : heads);
+        heads = new((await EventLog.ReadHeadsAsync(reader, stop)).Offsets);
     }
 
     static string SideStream(Delivery delivery) =>
@@ -124,10 +125,12 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     public void Add(RunRow row) => runs[(row.TenantId, row.Run.RunId)] = row;
 
     /// <summary>Takes a decision in: events, calls, answer.</summary>
-    public void Take(Delivery delivery, RunRow row, Decision decision)
+    public void Take(Delivery delivery, RunRow row, Decision decision, DateTimeOffset now)
     {
         var envelope = delivery.Envelope;
-        Write(row, decision, envelope);
+        Write(row, decision, envelope, now);
+        if (unsure && decision.Events.Count == 0)
+            PublishAgain(row);
         if (envelope.Resource is null)
             return;
         if (decision.Refusal is { } refusal && decision.Events.Count == 0)
@@ -142,16 +145,23 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         }
     }
 
-    void Write(RunRow row, Decision decision, Envelope? cause)
+    /// <summary>An earlier delivery may have died between its commit and its publishing; the state says what it owes.</summary>
+    void PublishAgain(RunRow row)
+    {
+        foreach (var call in row.Run.Owed())
+            followUps.Add((Topology.StepQueue(call.Kind), Call(row, call)));
+        if (row.Run.HasInlineWork)
+            unfinished.Add(row);
+    }
+
+    void Write(RunRow row, Decision decision, Envelope? cause, DateTimeOffset now)
     {
         if (decision.Events.Count > 0)
             changed.Add(row);
         var command = cause?.Resource is null ? null : cause;
         var seq = row.Run.Seq - decision.Events.Count;
-        var now = DateTimeOffset.MinValue;
         foreach (var e in decision.Events)
         {
-            now = decision.At;
             events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), RunEvents.Write(e),
                 command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
             RunMeters.Count(e, row, now);
@@ -190,13 +200,24 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var envelope = delivery.Envelope;
         events.Add(new NewEvent(delivery.Slot, envelope.TenantId, SideStream(delivery), Seq: 1, e.GetType().Name,
             ContractsJson.Element<object>(e).GetRawText(), envelope.Resource is null ? null : envelope.Id, envelope.CorrelationId, envelope.Actor,
-            Moment.Exact(envelope.AcceptedAt)));
+            envelope.AcceptedAt));
     }
 
     public void Answer(Delivery delivery, Outcome outcome)
     {
         if (delivery.Envelope.ReplyTo is { } queue)
             replies.Add((queue, outcome, delivery.Slot));
+    }
+
+    /// <summary>A version as an earlier message of this batch left it.</summary>
+    public PlanRow? SavedPlan(Guid tenantId, string planId, string version) =>
+        savedPlans.FindLast(p => p.TenantId == tenantId && p.PlanId == planId && p.Version == version);
+
+    /// <summary>Its row is stored even without events: its timer has fired and must be set again or cleared.</summary>
+    public void Woken(RunRow row)
+    {
+        if (row.TimerFired)
+            changed.Add(row);
     }
 
     public void Save(PlanRow plan, NewEvent e)
@@ -210,7 +231,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var rows = unfinished.ToList();
         unfinished.Clear();
         foreach (var row in rows)
-            Write(row, row.Run.Continue(now), cause: null);
+            Write(row, row.Run.Continue(now), cause: null, now);
     }
 
     /// <summary>The append comes last: slots are locked from it to the commit.</summary>
@@ -219,7 +240,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         foreach (var plan in savedPlans)
             PlanTable.AddSave(statement, plan);
         RunTable.AddSave(statement, changed);
-        EventLog.AddAppend(statement, events, slot => epochs[slot]);
+        if (events.Count > 0)
+            EventLog.AddAppend(statement, events, slot => epochs[slot]);
     }
 
     public void Committed(LogPosition position)
@@ -238,8 +260,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     public IEnumerable<(string Queue, List<Outcome> Outcomes)> TakeReplies()
     {
         var taken = replies
-            .GroupBy(r => r.Queue, r => r.Outcome.Status == Outcome.Done || heads.ContainsKey(r.Slot)
-                ? r.Outcome with { Position = LogPosition.At(r.Slot, heads.GetValueOrDefault(r.Slot)).ToString() }
+            .GroupBy(r => r.Queue, r => heads.TryGetValue(r.Slot, out var head)
+                ? r.Outcome with { Position = LogPosition.At(r.Slot, head).ToString() }
                 : r.Outcome)
             .Select(g => (g.Key, g.ToList()))
             .ToList();

@@ -105,9 +105,9 @@ static class RunTable
             return;
         batch.BatchCommands.Add(Filled(
             """
-            insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, slot, command_id, key_id, plan_id, plan_version)
+            insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, owes, slot, command_id, key_id, plan_id, plan_version)
             select *
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """, rows,
             EventLog.Array(NpgsqlDbType.Integer, rows.Select(r => r.Slot).ToArray()),
             EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.CommandId).ToArray()),
@@ -124,14 +124,14 @@ static class RunTable
             """
             with moved as (
               update runs.run r
-              set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, touched_at = clock_timestamp()
-              from unnest($1, $2, $3, $4, $5, $6, $7) as n(tenant_id, run_id, seq, terminal, state, timer_due, read_seq)
+              set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, owes = n.owes, touched_at = clock_timestamp()
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8) as n(tenant_id, run_id, seq, terminal, state, timer_due, owes, read_seq)
               where r.tenant_id = n.tenant_id
                 and r.run_id = n.run_id
                 and r.seq = n.read_seq
               returning 1
             )
-            select log.expect((select count(*) from moved), $8, 'runs.run')
+            select log.expect((select count(*) from moved), $9, 'runs.run')
             """, rows,
             EventLog.Array(NpgsqlDbType.Bigint, rows.Select(r => r.StoredSeq).ToArray()),
             new() { Value = (long)rows.Count }));
@@ -149,6 +149,7 @@ static class RunTable
                 EventLog.Array(NpgsqlDbType.Boolean, rows.Select(r => r.Run.IsTerminal).ToArray()),
                 EventLog.Array(NpgsqlDbType.Bytea, rows.Select(StateOf).ToArray()),
                 EventLog.Array(NpgsqlDbType.TimestampTz, rows.Select(r => r.TimerDue?.UtcDateTime).ToArray()),
+                EventLog.Array(NpgsqlDbType.Boolean, rows.Select(r => r.Run.HasInlineWork).ToArray()),
             },
         };
         foreach (var parameter in more)

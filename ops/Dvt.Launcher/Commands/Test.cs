@@ -68,7 +68,7 @@ static class Test
         var results = Directory.CreateTempSubdirectory("dvt-results-");
         try
         {
-            var environment = new Dictionary<string, string>(Quietly)
+            var environment = new Dictionary<string, string>([.. Quietly, servers.Errand])
             {
                 ["DVT_TEST_POSTGRES"] = servers.Postgres,
                 ["DVT_TEST_RABBITMQ"] = servers.RabbitMq,

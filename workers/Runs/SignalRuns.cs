@@ -1,0 +1,35 @@
+using Dvt.Contracts;
+using Dvt.Engine.Runs;
+using Dvt.Pipeline;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary>Signals to runs: the eleven that steer, and those that a <c>wait</c> step waits for.</summary>
+static class SignalRuns
+{
+    public static void Decide(RunBatch work, Delivery delivery, SignalRun command, DateTimeOffset now)
+    {
+        // Made from the command, so that a second delivery names the same decision record.
+        var decisionId = NamedId.Of("decision", delivery.Envelope.Id.ToString());
+        Decide(work, delivery, command.SignalId, run => run.Signal(command, decisionId, now), now);
+        RunMeters.SignalsReceived.Add(1, new KeyValuePair<string, object?>("type", command.SignalType));
+    }
+
+    public static void Decide(RunBatch work, Delivery delivery, SendExternalSignal command, DateTimeOffset now) =>
+        Decide(work, delivery, command.SignalId, run => run.ExternalSignal(command, now), now);
+
+    static void Decide(RunBatch work, Delivery delivery, string signalId, Func<Run, Decision> decide, DateTimeOffset now)
+    {
+        var envelope = delivery.Envelope;
+        if (work.Find(delivery) is not { } row)
+        {
+            work.Refuse(delivery, "RUN_NOT_FOUND", $"there is no run {envelope.Key}");
+            return;
+        }
+        var decision = decide(row.Run);
+        // The signal's id came from the key: it is the key that was used again.
+        if (decision.Refusal is { Code: "SIGNAL_DUPLICATE" } && envelope.KeyId?.ToString() == signalId)
+            decision = decision with { Refusal = new Refusal("idempotency_key_reused", "the key was used before with another body") };
+        work.Take(delivery, row, decision, now);
+    }
+}

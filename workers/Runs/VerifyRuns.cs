@@ -1,0 +1,49 @@
+using Dvt.Contracts;
+using Dvt.Engine.Json;
+using Dvt.Engine.Runs;
+using Dvt.Pipeline;
+using Npgsql;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary><see cref="VerifyRun"/>: folds the history from nothing and compares it with the stored state.</summary>
+static class VerifyRuns
+{
+    const int Page = 5_000;
+
+    public static async Task<Outcome> AnswerAsync(NpgsqlDataSource postgres, Plans plans, Delivery delivery, CancellationToken stop)
+    {
+        var envelope = delivery.Envelope;
+        var stored = await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop);
+        if (stored is not [var row])
+            return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
+        var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
+            ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
+        var live = Run.Read(row.RunId, plan, row.State, row.Steps);
+        var folded = await FoldAsync(postgres, row, plan, stop);
+        var equal = live.Seq == folded.Seq && live.SnapshotHash() == folded.SnapshotHash();
+        return new Outcome(envelope.Id, Outcome.Done, Resource: envelope.Resource, Data: ContractsJson.Element(new
+        {
+            equal,
+            seq = live.Seq,
+            liveHash = live.SnapshotHash(),
+            foldedHash = folded.SnapshotHash(),
+        }));
+    }
+
+    /// <summary>Only up to the seq that was read: the run may have gone on since.</summary>
+    static async Task<Run> FoldAsync(NpgsqlDataSource postgres, StoredRun row, Engine.Plans.Plan plan, CancellationToken stop)
+    {
+        var folded = Run.New(row.RunId, plan);
+        await using var connection = await postgres.OpenConnectionAsync(stop);
+        while (folded.Seq < row.Seq)
+        {
+            var page = await EventLog.ReadStreamAsync(connection, row.TenantId, $"run-{row.RunId}", folded.Seq, Page, stop);
+            if (page.Count == 0)
+                break;
+            foreach (var e in page.Where(e => e.Seq <= row.Seq))
+                folded.Apply(RunEvents.Read(e.Type, CanonicalJson.Canonical(e.Json)), e.OccurredAt);
+        }
+        return folded;
+    }
+}

@@ -1,0 +1,18 @@
+using Dvt.Contracts;
+using Dvt.Pipeline;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary><see cref="WakeRun"/>: the run's timer fired, perhaps early; whatever is due by now is done.</summary>
+static class WakeRuns
+{
+    public static void Decide(RunBatch work, Delivery delivery, DateTimeOffset now)
+    {
+        if (work.Find(delivery) is not { } row)
+            return;
+        row.TimerFired = row.TimerDue is not null && row.TimerDue <= now;
+        var leased = work.Leased.Where(l => l.TenantId == row.TenantId).Select(l => l.Key).ToHashSet();
+        work.Take(delivery, row, row.Run.Wake(now, leased), now);
+        work.Woken(row);
+    }
+}

@@ -1,0 +1,81 @@
+using Dvt.Contracts;
+using Dvt.Engine.Plans;
+using Dvt.Pipeline;
+using Dvt.Pipeline.Watching;
+using Dvt.Workers.Effects;
+using Dvt.Workers.Runs;
+using Dvt.Workers.Schedule;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dvt.Workers;
+
+/// <summary>The worker process: carries out commands, calls what is outside, fires timers and jobs.</summary>
+public static class WorkersHost
+{
+    /// <param name="args"><c>migrate</c> applies the migrations and ends; otherwise the process works until it is stopped.</param>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = Build(args);
+        if (args is ["migrate", ..])
+            return await MigrateAsync(app);
+        await app.RunAsync();
+        return 0;
+    }
+
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--roles"] = "Workers:Roles" });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();
+        var services = builder.Services;
+        services.AddTelemetry(builder.Configuration, "workers");
+        services.AddSingleton(options);
+        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers");
+        services.AddHostedSingleton<DatabaseClock>();
+        services.AddSingleton(StepKinds.BuiltIn);
+        services.AddSingleton<Plans>();
+        services.AddRuns(options);
+        services.AddEffects(options);
+        services.AddTimers(options);
+        services.AddJobs(options, builder.Configuration);
+        // The batch in work is finished, slots are given back; then the process ends.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        var app = builder.Build();
+        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/metrics", (PrometheusText metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
+        return app;
+    }
+
+    static async Task<int> MigrateAsync(WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Dvt.Migrator");
+        var applied = await Migrator.MigrateAsync(app.Services.GetRequiredService<PostgresOptions>().ConnectionString, log, CancellationToken.None);
+        await JobStore.ProvisionAsync(app.Services.GetRequiredService<PostgresOptions>(), CancellationToken.None);
+        WorkersLog.Migrated(log, applied);
+        return 0;
+    }
+
+    static void AddRuns(this IServiceCollection services, WorkersOptions options)
+    {
+        if (!options.Has("runs"))
+            return;
+        services.AddSingleton<ISlotHandler, RunsHandler>();
+        services.AddSingleton(new SlotWorkerOptions(Domain.Runs, options.Lanes, options.BatchSize));
+        services.AddHostedSingleton<SlotWorker>();
+        services.AddHostedService(s => ActivatorUtilities.CreateInstance<DeadDrain>(s, Domain.Runs));
+        services.AddHostedService<Governance.Gauges>();
+    }
+
+    static void AddTimers(this IServiceCollection services, WorkersOptions options)
+    {
+        if (options.Has("timers"))
+            services.AddHostedService<TimerSweep>();
+    }
+}
