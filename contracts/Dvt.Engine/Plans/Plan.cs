@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Dvt.Engine.JsonSchemas;
 
 namespace Dvt.Engine.Plans;
 
 /// <summary>A checked and compiled plan version: immutable, safe to share between threads, index based.</summary>
-public sealed partial class Plan
+public sealed class Plan
 {
     readonly Dictionary<string, int> ordinals;
     readonly int[] parentCounts;
@@ -29,7 +30,7 @@ public sealed partial class Plan
     public const int MaxBytes = 8 * 1024 * 1024;
 
     /// <summary>Every fault at once, or the compiled plan. Throws nothing.</summary>
-    public static PlanCheck Check(JsonElement document, StepKinds kinds) => throw new NotSupportedException($"{document.ValueKind} {kinds}");
+    public static PlanCheck Check(JsonElement document, StepKinds kinds) => new PlanChecker(document, kinds).Check();
 
     public required string PlanId { get; init; }
 
@@ -42,6 +43,11 @@ public sealed partial class Plan
 
     /// <summary>As written; null when any input is accepted.</summary>
     public JsonElement? InputSchema { get; init; }
+
+    internal JsonSchema? CompiledInput { get; init; }
+
+    /// <summary>What is wrong with an input for this plan; empty when nothing is.</summary>
+    public IReadOnlyList<SchemaError> CheckInput(JsonElement input) => CompiledInput?.Validate(input) ?? [];
 
     /// <summary>In declaration order; <c>Steps[i].Index == i</c>.</summary>
     public IReadOnlyList<StepPlan> Steps { get; }

@@ -136,7 +136,7 @@ public sealed partial class Run
         var state = steps[step.Index]!;
         if (c.Error is not null)
             Fail(step, Bounded(c.Error));
-        else if (TryKeep(c.Result, out var result, out var error))
+        else if (TryKeep(c.Result, isCanonical: false, out var result, out var error))
             Write(new StepCompleted(step.StepId, state.Attempt, state.EngineAttempt, result));
         else
             Fail(step, error!);
