@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Dvt.Contracts;
 using Dvt.Pipeline;
-using Npgsql;
 
 namespace Dvt.Api;
 
@@ -9,7 +8,7 @@ namespace Dvt.Api;
 /// Writes down logins and refusals, in the background and in batches: a flood of refusals must neither slow the
 /// others down nor fill the database faster than <see cref="PerSecond"/>.
 /// </summary>
-sealed class Audit(NpgsqlDataSource postgres, EventJson json, TimeProvider clock, ILogger<Audit> log) : BackgroundService
+sealed class Audit(IdentityLog identity, TimeProvider clock, ILogger<Audit> log) : BackgroundService
 {
     const int Waiting = 4_096;
     const int Batch = 256;
@@ -52,7 +51,6 @@ sealed class Audit(NpgsqlDataSource postgres, EventJson json, TimeProvider clock
     {
         // A stream of its own for each batch: processes never meet in one.
         var stream = $"access-{Guid.CreateVersion7()}";
-        var events = batch.Select((e, i) => IdentityLog.New(tenantId, stream, i + 1, e.Event.GetType().Name, json.Of(e.Event), e.Actor, e.At)).ToList();
-        await IdentityLog.WriteAsync(postgres, tenantId, [], events, stop);
+        await identity.WriteAsync(tenantId, [], [.. batch.Select((e, i) => new Happened(stream, i + 1, e.Event, e.Actor, e.At))], stop);
     }
 }

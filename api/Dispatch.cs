@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Dvt.Pipeline;
+using Dvt.ReadModels;
 
 namespace Dvt.Api;
 
@@ -44,6 +45,10 @@ sealed class Dispatch(Backend backend, Authentication authentication, RateLimits
     {
         if (fault is BadHttpRequestException bad)
             return new(bad.StatusCode == 413 ? Problems.TooLarge : Problems.BadRequest);
+        if (fault is InvalidQueryException query)
+            return query.Parameter == "cursor"
+                ? new(Problems.InvalidCursor, query.Message)
+                : new(Problems.InvalidParameter, query.Message, [new($"?{query.Parameter}", "invalid_parameter", query.Message)]);
         if (fault is NotAcceptedException || Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
         {
             ApiLog.RequestUnavailable(log, http.Request.Method, http.Request.Path, fault.Message);

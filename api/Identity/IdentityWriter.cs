@@ -1,11 +1,10 @@
 using Dvt.Contracts;
-using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.Api;
 
 /// <summary>Writes rows of identity together with their events.</summary>
-sealed class IdentityWriter(NpgsqlDataSource postgres, EventJson json, TimeProvider clock)
+sealed class IdentityWriter(IdentityLog log, TimeProvider clock)
 {
     /// <param name="happened">Events, each with its stream and its seq there.</param>
     public Task<LogPosition> WriteAsync(
@@ -13,7 +12,6 @@ sealed class IdentityWriter(NpgsqlDataSource postgres, EventJson json, TimeProvi
         params IEnumerable<(string Stream, long Seq, IEvent Event)> happened)
     {
         var now = clock.GetUtcNow();
-        return IdentityLog.WriteAsync(postgres, tenantId, rows,
-            [.. happened.Select(e => IdentityLog.New(tenantId, e.Stream, e.Seq, e.Event.GetType().Name, json.Of(e.Event), actor, now, commandId))], stop);
+        return log.WriteAsync(tenantId, rows, [.. happened.Select(e => new Happened(e.Stream, e.Seq, e.Event, actor, now, commandId))], stop);
     }
 }
