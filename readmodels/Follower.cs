@@ -28,6 +28,9 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
 
     public Offsets Offsets { get; private set; } = Offsets.Zero;
 
+    /// <summary>Reader and writer are one connection: nothing is read ahead.</summary>
+    public bool SharesConnection { get; init; }
+
     public async Task LoadAsync(CancellationToken stop)
     {
         // What is lost in a crash of the database is lost together with its checkpoint, and read again.
@@ -40,6 +43,11 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
             on conflict (tail, slot) do nothing
             """, writer) { Parameters = { new() { Value = tail }, EventLog.Array(NpgsqlDbType.Integer, Tail.Slots) } })
             await create.ExecuteNonQueryAsync(stop);
+        Offsets = await ReadOffsetsAsync(stop);
+    }
+
+    public async Task<Offsets> ReadOffsetsAsync(CancellationToken stop)
+    {
         await using var command = new NpgsqlCommand("""select slot, "offset" from read.checkpoint where tail = $1""", writer)
         {
             Parameters = { new() { Value = tail } },
@@ -48,7 +56,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
         var offsets = new List<KeyValuePair<int, long>>();
         while (await rows.ReadAsync(stop))
             offsets.Add(new(rows.GetInt32(0), rows.GetInt64(1)));
-        Offsets = new Offsets(offsets);
+        return new Offsets(offsets);
     }
 
     /// <summary>Takes what is there, up to a batch. Returns how many events that were.</summary>
@@ -61,7 +69,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
         if (events.Count == 0)
             return 0;
         var moved = Offsets.After(events);
-        if (events.Count >= ManyEvents)
+        if (events.Count >= ManyEvents && !SharesConnection)
             ahead = Tail.ReadAsync(reader, moved, upTo, PerSlot, Views.DataOf, stop);
         await WriteAsync(events, moved, stop);
         Offsets = moved;
