@@ -39,7 +39,7 @@ static class Test
                 summary = await TestAsync(home, filter, cancellation);
             }
         }
-        catch (Exception e) when (e is LauncherException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             Console.Error.WriteLine(e.Message);
         }
