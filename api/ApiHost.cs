@@ -77,14 +77,7 @@ static class ApiHost
     static void AddQueries(IServiceCollection services)
     {
         services.AddSingleton(StepKinds.BuiltIn);
-        services.AddSingleton<PlanCache>();
-        services.AddSingleton<Freshness>();
-        services.AddSingleton<CommandQueries>();
-        services.AddSingleton<PlanQueries>();
-        services.AddSingleton<RunQueries>();
-        services.AddSingleton<DeadLetterQueries>();
-        services.AddSingleton<ProjectionQueries>();
-        services.AddSingleton<AuditQueries>();
+        services.AddReadModelQueries();
     }
 
     static void AddAccess(IServiceCollection services)
@@ -106,7 +99,10 @@ static class ApiHost
 
     /// <summary>For the keys of configured issuers only: what it follows is configuration, so a redirect is a mistake.</summary>
     static HttpClient Fetcher() =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = DecompressionMethods.None });
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5), AutomaticDecompression = DecompressionMethods.None })
+        {
+            MaxResponseContentBufferSize = 256 * 1024,
+        };
 
     /// <summary>MediatR 5 brings no registration of its own: a scan of this assembly finds the handlers.</summary>
     static void AddOrders(IServiceCollection services)

@@ -120,7 +120,7 @@ static class ProblemWriter
     {
         if (problem.Header is { } header)
             http.Response.Headers[header.Name] = header.Value;
-        if (problem.RetryAfter ?? (problem.Kind.Status is 503 ? 1 : null) is { } seconds)
+        if ((problem.RetryAfter ?? (problem.Kind.Status is 503 ? 1 : (int?)null)) is { } seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return WriteAsync(http, problem.Kind, problem.Detail, problem.Faults);
     }

@@ -5,10 +5,8 @@ using Dvt.Engine.Json;
 namespace Dvt.Api;
 
 /// <summary>The public keys of configured external issuers, fetched from their JWKS and cached.</summary>
-sealed class OidcKeys(ApiOptions options, HttpClient http, ILogger<OidcKeys> log)
+sealed class OidcKeys(ApiOptions options, HttpClient http, ILogger<OidcKeys> log) : IDisposable
 {
-    const int MaxJwks = 256 * 1024;
-
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(10);
     static readonly TimeSpan LookForUnknown = TimeSpan.FromSeconds(30);
 
@@ -53,11 +51,16 @@ sealed class OidcKeys(ApiOptions options, HttpClient http, ILogger<OidcKeys> log
         return keys;
     }
 
+    public void Dispose()
+    {
+        loading.Dispose();
+        http.Dispose();
+    }
+
     async Task<FrozenDictionary<string, VerificationKey>> FetchAsync(OidcIssuer issuer, CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
-        http.MaxResponseContentBufferSize = MaxJwks;
         var json = StrictJson.Parse(await http.GetByteArrayAsync(new Uri(issuer.JwksUrl), patience.Token));
         if (json.ValueKind is not JsonValueKind.Object || !json.TryGetProperty("keys", out var keys) || keys.ValueKind is not JsonValueKind.Array)
             return FrozenDictionary<string, VerificationKey>.Empty;

@@ -8,7 +8,7 @@ using Npgsql;
 namespace Dvt.Api;
 
 /// <summary>Our signing keys: the newest signs, all that are not retired verify. Kept wrapped in the database.</summary>
-sealed class SigningKeys(ApiOptions options, KeyWrap wrap, NpgsqlDataSource postgres)
+sealed class SigningKeys(ApiOptions options, KeyWrap wrap, NpgsqlDataSource postgres) : IDisposable
 {
     static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
 
@@ -62,6 +62,8 @@ sealed class SigningKeys(ApiOptions options, KeyWrap wrap, NpgsqlDataSource post
             loading.Release();
         }
     }
+
+    public void Dispose() => loading.Dispose();
 
     async Task<Loaded> LoadAsync(CancellationToken stop)
     {
