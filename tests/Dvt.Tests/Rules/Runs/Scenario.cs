@@ -16,7 +16,13 @@ sealed class Scenario
 
     readonly StoredRun stored = new();
 
-    Scenario(Plan plan) => Run = Run.New("run-1", plan);
+    readonly Histories check;
+
+    Scenario(Plan plan)
+    {
+        Run = Run.New("run-1", plan);
+        check = new Histories(plan);
+    }
 
     public Run Run { get; private set; }
 
@@ -90,7 +96,7 @@ sealed class Scenario
             History.Add((Relay(e), Now));
         Calls.AddRange(decision.Calls);
         stored.Store(Run);
-        Histories.Check(Run, History, stored);
+        check.Check(Run, History, stored);
         return decision;
     }
 
