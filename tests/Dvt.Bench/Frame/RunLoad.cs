@@ -18,8 +18,6 @@ static class RunLoad
     /// <summary>AMQP messages that are not confirmed yet, at the most.</summary>
     public const int InFlight = 64;
 
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
-
     /// <summary>Ready-made messages, each with several starts, as the publisher packs them.</summary>
     public static List<(string Queue, byte[] Body)> Pack(BenchPlan plan, IReadOnlyList<Guid> tenants, int runs)
     {
@@ -48,16 +46,17 @@ static class RunLoad
     public static async Task<LoadTaken> MeasureAsync(
         Installation on, BenchPlan plan, IReadOnlyList<Guid> tenants, int runs, CancellationToken stop, int eventsPerRun = Yardstick.EventsPerRun)
     {
+        var patience = on.Scratch.Settings.Span(seconds: 600, quick: 60);
         var messages = Pack(plan, tenants, runs);
         GC.Collect();
         var log = await LogWatch.StartAsync(on, stop);
         var cpu = new CpuSplit(on.Scratch.Settings, on.Processes);
         await PublishAsync(on.Scratch.Publisher, messages, InFlight, stop);
-        await log.GrownAsync((long)runs * eventsPerRun, Patience, stop);
+        await log.GrownAsync((long)runs * eventsPerRun, patience, stop);
         var used = cpu.Seconds();
         var isProjected = on.Processes.Any(p => p.Name == "readmodels");
         if (isProjected)
-            await log.VisibleAsync(Patience, stop);
+            await log.VisibleAsync(patience, stop);
         var visible = TimeProvider.System.GetElapsedTime(log.Began).TotalSeconds;
         var seconds = await log.CheckAsync(runs, eventsPerRun, stop);
         return new(runs, seconds, isProjected ? Math.Max(visible, seconds) : null, used);
