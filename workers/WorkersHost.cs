@@ -32,7 +32,7 @@ public static class WorkersHost
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--roles"] = "Workers:Roles" });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddProcessLogging(builder.Configuration);
         var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();
         var services = builder.Services;
         services.AddTelemetry(builder.Configuration, "workers");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Npgsql;
 
 namespace Dvt.Launcher;
 
@@ -53,7 +54,8 @@ static class CommandLine
         {
             return 130;
         }
-        catch (Exception e) when (e is LauncherException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is LauncherException or InvalidOperationException or IOException or UnauthorizedAccessException
+            or NpgsqlException or System.ComponentModel.Win32Exception)
         {
             Console.Error.WriteLine($"dvt {name}: {e.Message}");
             return 1;

@@ -71,32 +71,31 @@ create function log.append(
   e_slot int[], e_ordinal int[], e_tenant uuid[], e_stream text[], e_seq bigint[], e_type text[], e_data text[],
   e_id uuid[], e_command uuid[], e_correlation text[], e_actor text[], e_occurred timestamptz[]
 ) returns table (slot int, head bigint) language plpgsql as $$
+#variable_conflict use_column
 declare
   taken int;
 begin
   perform 1 from log.slot s where s.slot = any (p_slots) order by s.slot for update;
 
-  create_heads: begin
-    return query
-    with wanted as (
-      select * from unnest(p_slots, p_epochs, p_counts) as w(slot, epoch, n)
-    ), moved as (
-      update log.slot s
-      set head = s.head + w.n
-      from wanted w
-      where s.slot = w.slot
-        and (w.epoch = -1 or s.epoch = w.epoch)
-      returning s.slot, s.head, s.head - w.n as base
-    ), written as (
-      insert into log.events (slot, "offset", tenant_id, stream, seq, type, data, event_id, command_id, correlation_id, actor, occurred_at)
-      select e.slot, m.base + e.ordinal, e.tenant, e.stream, e.seq, e.type, e.data::jsonb, e.id, e.command, e.correlation, e.actor, e.occurred
-      from unnest(e_slot, e_ordinal, e_tenant, e_stream, e_seq, e_type, e_data, e_id, e_command, e_correlation, e_actor, e_occurred)
-        as e(slot, ordinal, tenant, stream, seq, type, data, id, command, correlation, actor, occurred)
-      join moved m on m.slot = e.slot
-    )
-    select m.slot, m.head from moved m;
-    get diagnostics taken = row_count;
-  end create_heads;
+  return query
+  with wanted as (
+    select * from unnest(p_slots, p_epochs, p_counts) as w(slot, epoch, n)
+  ), moved as (
+    update log.slot s
+    set head = s.head + w.n
+    from wanted w
+    where s.slot = w.slot
+      and (w.epoch = -1 or s.epoch = w.epoch)
+    returning s.slot, s.head, s.head - w.n as base
+  ), written as (
+    insert into log.events (slot, "offset", tenant_id, stream, seq, type, data, event_id, command_id, correlation_id, actor, occurred_at)
+    select e.slot, m.base + e.ordinal, e.tenant, e.stream, e.seq, e.type, e.data::jsonb, e.id, e.command, e.correlation, e.actor, e.occurred
+    from unnest(e_slot, e_ordinal, e_tenant, e_stream, e_seq, e_type, e_data, e_id, e_command, e_correlation, e_actor, e_occurred)
+      as e(slot, ordinal, tenant, stream, seq, type, data, id, command, correlation, actor, occurred)
+    join moved m on m.slot = e.slot
+  )
+  select m.slot, m.head from moved m;
+  get diagnostics taken = row_count;
 
   if taken <> cardinality(p_slots) then
     raise exception 'slot lost: % of % heads', taken, cardinality(p_slots) using errcode = 'DV001';

@@ -58,7 +58,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
     {
-        var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
+        var plan = (await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop))?.Plan
             ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
         var run = Run.Read(stored.RunId, plan, stored.State, stored.Steps);
         return new RunRow(stored.TenantId, run, stored.Slot, stored.CommandId, stored.KeyId) { StoredSeq = stored.Seq, TimerDue = stored.TimerDue };
@@ -162,7 +162,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var seq = row.Run.Seq - decision.Events.Count;
         foreach (var e in decision.Events)
         {
-            events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), RunEvents.Write(e),
+            events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), EventText.Of(e),
                 command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
             RunMeters.Count(e, row, now);
         }

@@ -1,5 +1,4 @@
 using Dvt.Contracts;
-using Dvt.Engine.Json;
 using Dvt.Engine.Runs;
 using Dvt.Pipeline;
 using Npgsql;
@@ -17,7 +16,7 @@ static class VerifyRuns
         var stored = await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop);
         if (stored is not [var row])
             return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
-        var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
+        var plan = (await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop))?.Plan
             ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
         var live = Run.Read(row.RunId, plan, row.State, row.Steps);
         var folded = await FoldAsync(postgres, row, plan, stop);
@@ -42,7 +41,7 @@ static class VerifyRuns
             if (page.Count == 0)
                 break;
             foreach (var e in page.Where(e => e.Seq <= row.Seq))
-                folded.Apply(RunEvents.Read(e.Type, CanonicalJson.Canonical(e.Json)), e.OccurredAt);
+                folded.Apply(RunEvents.Read(e.Type, e.Json), e.OccurredAt);
         }
         return folded;
     }

@@ -7,6 +7,9 @@ namespace Dvt.Engine.Cel;
 /// <summary>JSON whose strings are templates, compiled once. Names of properties are never templates.</summary>
 public sealed class JsonTemplate
 {
+    // What cannot be written at all becomes null; its fault is told.
+    static readonly BytesPart Nothing = new("null"u8.ToArray());
+
     readonly Part root;
 
     JsonTemplate(Part root, IReadOnlyList<CelReference> references)
@@ -20,7 +23,7 @@ public sealed class JsonTemplate
     public IReadOnlyList<CelReference> References { get; }
 
     /// <summary>
-    /// `pointer` is the JSON pointer of `value`; a fault goes to `onError` with the pointer of its string, which then stays as it is.
+    /// `pointer` is the JSON pointer of `value`; a fault goes to `onError` with the pointer of its string, and the rest is compiled.
     /// The template keeps nothing of `value`'s document.
     /// </summary>
     public static JsonTemplate Compile(JsonElement value, CelEnvironment env, string pointer, Action<string, string> onError)
@@ -46,12 +49,17 @@ public sealed class JsonTemplate
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
+                if (!TryNames(value, out var names))
+                {
+                    onError(pointer, "a name is not valid Unicode");
+                    return Nothing;
+                }
                 var members = value.EnumerateObject()
-                    .Select(member => (member.Name, Compile(member.Value, $"{pointer}/{Escaped(member.Name)}", parse, onError)))
+                    .Select((member, index) => Compile(member.Value, $"{pointer}/{Escaped(names[index])}", parse, onError))
                     .ToArray();
-                return Array.TrueForAll(members, member => member.Item2 is RawPart)
+                return Array.TrueForAll(members, member => member is RawPart)
                     ? new RawPart(value)
-                    : new ObjectPart([.. members.Select(member => (member.Name, Frozen(member.Item2)))]);
+                    : new ObjectPart([.. names.Zip(members.Select(Frozen))]);
             case JsonValueKind.Array:
                 var items = value.EnumerateArray()
                     .Select((item, index) => Compile(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index}"), parse, onError))
@@ -63,6 +71,21 @@ public sealed class JsonTemplate
                 return Text(value, pointer, parse, onError);
             default:
                 return new RawPart(value);
+        }
+    }
+
+    static bool TryNames(JsonElement value, out string[] names)
+    {
+        try
+        {
+            names = [.. value.EnumerateObject().Select(member => member.Name)];
+            return true;
+        }
+        // A lone surrogate is JSON but no text.
+        catch (InvalidOperationException)
+        {
+            names = [];
+            return false;
         }
     }
 
@@ -84,6 +107,7 @@ public sealed class JsonTemplate
         catch (InvalidOperationException)
         {
             onError(pointer, "the string is not valid Unicode");
+            return Nothing;
         }
         return new RawPart(value);
     }

@@ -29,10 +29,10 @@ static class BuiltInKinds
         {
           "type": "object",
           "properties": {
-            "duration": { "type": "string", "format": "duration", "description": "How long, such as PT1S." },
+            "duration": { "type": "string", "format": "duration", "pattern": "^P([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$", "description": "How long, such as PT1S." },
             "until": { "type": "string", "format": "date-time", "description": "Until when." },
             "signal": { "type": "string", "minLength": 1, "maxLength": 128, "description": "Name of the external signal." },
-            "timeout": { "type": "string", "format": "duration", "description": "How long to wait for the signal; no limit by default." }
+            "timeout": { "type": "string", "format": "duration", "pattern": "^P([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$", "description": "How long to wait for the signal; no limit by default." }
           },
           "oneOf": [
             { "required": ["duration"] },
@@ -72,7 +72,7 @@ static class BuiltInKinds
               },
               "default": ["2xx"]
             },
-            "timeout": { "type": "string", "format": "duration", "description": "Of one call, within the step's own timeout." },
+            "timeout": { "type": "string", "format": "duration", "pattern": "^P([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$", "description": "Of one call, within the step's own timeout." },
             "idempotent": {
               "type": "boolean",
               "default": true,

@@ -1,12 +1,15 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Dvt.Engine.JsonSchemas;
 
 namespace Dvt.Engine.Plans;
 
 /// <summary>A checked and compiled plan version: immutable, safe to share between threads, index based.</summary>
-public sealed partial class Plan
+public sealed class Plan
 {
     readonly Dictionary<string, int> ordinals;
+    readonly int[] parentCounts;
+    readonly ulong[] roots;
 
     internal Plan(IReadOnlyList<StepPlan> steps)
     {
@@ -14,12 +17,20 @@ public sealed partial class Plan
         ordinals = new Dictionary<string, int>(steps.Count, StringComparer.Ordinal);
         foreach (var step in steps)
             ordinals.Add(step.StepId, step.Index);
+        parentCounts = [.. steps.Select(s => s.Parents.Length)];
+        roots = new ulong[(steps.Count + 63) / 64];
+        foreach (var step in steps)
+            if (step.Parents.Length == 0)
+                roots[step.Index >> 6] |= 1UL << (step.Index & 63);
     }
 
     public const int MaxSteps = 25_000;
     public const int MaxEdges = 150_000;
     public const int MaxDepth = 2_000;
     public const int MaxBytes = 8 * 1024 * 1024;
+
+    /// <summary>Every fault at once, or the compiled plan. Throws nothing.</summary>
+    public static PlanCheck Check(JsonElement document, StepKinds kinds) => new PlanChecker(document, kinds).Check();
 
     public required string PlanId { get; init; }
 
@@ -33,6 +44,11 @@ public sealed partial class Plan
     /// <summary>As written; null when any input is accepted.</summary>
     public JsonElement? InputSchema { get; init; }
 
+    internal JsonSchema? CompiledInput { get; init; }
+
+    /// <summary>What is wrong with an input for this plan; empty when nothing is.</summary>
+    public IReadOnlyList<SchemaError> CheckInput(JsonElement input) => CompiledInput?.Validate(input) ?? [];
+
     /// <summary>In declaration order; <c>Steps[i].Index == i</c>.</summary>
     public IReadOnlyList<StepPlan> Steps { get; }
 
@@ -43,6 +59,12 @@ public sealed partial class Plan
 
     /// <summary>From the start to the end of a run; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How many steps each step waits for: where every run begins counting.</summary>
+    internal ReadOnlySpan<int> ParentCounts => parentCounts;
+
+    /// <summary>Bits of the steps that wait for none.</summary>
+    internal ReadOnlySpan<ulong> Roots => roots;
 
     public bool TryStep(string stepId, [NotNullWhen(true)] out StepPlan? step)
     {

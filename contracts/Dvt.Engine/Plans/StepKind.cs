@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dvt.Engine.JsonSchemas;
 
 namespace Dvt.Engine.Plans;
 
@@ -33,12 +34,12 @@ public sealed record StepKind(
     /// <summary>Queue of a called kind.</summary>
     public string Queue => $"dvt.steps.{Name}";
 
-    /// <summary>True when <c>with</c> must be given because its schema demands a property.</summary>
-    public bool NeedsWith => WithSchema.TryGetProperty("required", out var required) && required.GetArrayLength() > 0;
-
     /// <summary>
     /// Tells from the input whether a new attempt is harmless although the last one's outcome is unknown.
     /// Null: never, so an attempt that timed out unanswered is not repeated.
     /// </summary>
     public Func<JsonElement, bool>? RepeatsSafely { get; init; }
+
+    /// <summary>Compiled on registering, so that a broken schema is found at once.</summary>
+    internal JsonSchema Schema { get; } = JsonSchema.Compile(WithSchema);
 }

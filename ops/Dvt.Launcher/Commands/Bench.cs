@@ -9,7 +9,7 @@ static class Bench
         await using var servers = await TemporaryServers.StartAsync(home, new(), cancellation);
         return await Shell.RunAsync(
             ["dotnet", Path.Combine(home.Root, "tests/Dvt.Bench/bin/Release/net10.0/Dvt.Bench.dll"), .. given],
-            new Dictionary<string, string>
+            new Dictionary<string, string>([servers.Errand])
             {
                 ["DVT_BENCH_POSTGRES"] = servers.Postgres,
                 ["DVT_BENCH_RABBITMQ"] = servers.RabbitMq,

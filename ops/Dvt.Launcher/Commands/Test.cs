@@ -39,7 +39,7 @@ static class Test
                 summary = await TestAsync(home, filter, cancellation);
             }
         }
-        catch (Exception e) when (e is LauncherException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             Console.Error.WriteLine(e.Message);
         }
@@ -68,7 +68,7 @@ static class Test
         var results = Directory.CreateTempSubdirectory("dvt-results-");
         try
         {
-            var environment = new Dictionary<string, string>(Quietly)
+            var environment = new Dictionary<string, string>([.. Quietly, servers.Errand])
             {
                 ["DVT_TEST_POSTGRES"] = servers.Postgres,
                 ["DVT_TEST_RABBITMQ"] = servers.RabbitMq,

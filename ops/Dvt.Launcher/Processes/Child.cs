@@ -58,6 +58,11 @@ sealed class Child
             start.Environment[key] = value;
         }
 
+        if (Environment.GetEnvironmentVariable(Errand.Variable) is { } errand)
+        {
+            start.Environment[Errand.Variable] = errand;
+        }
+
         // setsid and sh replace themselves, so the id started here stays that of the server.
         var process = Process.Start(start) ?? throw new InvalidOperationException($"cannot start {spec.Command[0]}");
         return new(process, ProcessIdentity.Of(process.Id) ?? new(process.Id, 0, ""));

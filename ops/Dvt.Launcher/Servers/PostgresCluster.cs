@@ -115,10 +115,7 @@ sealed class PostgresCluster
     public async Task EndLeftoversAsync(TimeSpan patience)
     {
         await pidFile.EndAsync(Signal.Interrupt, patience);
-        foreach (var process in Processes())
-        {
-            await process.EndAsync(Signal.Quit, TimeSpan.FromSeconds(2));
-        }
+        await Task.WhenAll(Processes().Select(process => process.EndAsync(Signal.Quit, TimeSpan.FromSeconds(2))));
 
         // Its process is gone, but PostgreSQL would refuse to start if another of its user's processes now had the number.
         if (System.IO.Directory.Exists(Data))

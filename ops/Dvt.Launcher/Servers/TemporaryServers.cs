@@ -14,6 +14,9 @@ sealed class TemporaryServers : IAsyncDisposable
         this.rabbitMq = rabbitMq;
     }
 
+    /// <summary>To be passed to what works with these servers: whatever carries it is ended with them.</summary>
+    public KeyValuePair<string, string> Errand => new(Launcher.Errand.Variable, directory);
+
     public string Postgres => postgres.ConnectionString;
 
     public string RabbitMq => rabbitMq.Uri;
@@ -42,6 +45,7 @@ sealed class TemporaryServers : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Launcher.Errand.EndAsync(directory);
         await Task.WhenAll(rabbitMq.StopAsync(), postgres.StopAsync(PostgresStop.Immediate));
         await EndAsync(directory);
     }
@@ -58,6 +62,7 @@ sealed class TemporaryServers : IAsyncDisposable
 
     static async Task EndAsync(string directory)
     {
+        await Launcher.Errand.EndAsync(directory);
         var postgres = Path.Combine(directory, "postgres");
         var rabbitMq = Path.Combine(directory, "rabbitmq");
         await RabbitMqNode.EndLeftoversIn(rabbitMq, TimeSpan.FromSeconds(5));

@@ -18,7 +18,7 @@ sealed class RunningRole(Role role, DvtHome home)
     /// <summary>Starts it again whenever it dies, and calls <paramref name="changed"/> when the process is another.</summary>
     public KeptAlive Kept(Action changed, Action<string> say) => new(
         role.Id,
-        exited: () => child!.Exited,
+        exited: () => ExitedAsync(child!, say),
         startAgain: _ =>
         {
             Start();
@@ -26,6 +26,12 @@ sealed class RunningRole(Role role, DvtHome home)
             return Task.CompletedTask;
         },
         say);
+
+    async Task ExitedAsync(Child playing, Action<string> say)
+    {
+        await playing.Exited;
+        say($"{role.Id} ended with exit code {playing.ExitCode}");
+    }
 
     public async Task StopAsync(TimeSpan patience)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Dvt.Engine.Cel;
@@ -9,13 +8,15 @@ sealed class Pattern
     const int MaxLength = 2_000;
 
     readonly Regex regex;
-    readonly int size;
 
     Pattern(Regex regex, int size)
     {
         this.regex = regex;
-        this.size = size;
+        Size = size;
     }
+
+    /// <summary>How many places of a text it may be at.</summary>
+    public int Size { get; }
 
     public static CelValue Matches(CelValue[] arguments, Evaluation evaluation)
     {
@@ -50,7 +51,7 @@ sealed class Pattern
         if (text.Kind != CelKind.String)
             return CelValue.Error($"matches() does not take {text.TypeName}");
         // Each character moves every place the pattern may be at.
-        evaluation.ChargeText((long)text.Name.Length * (1 + size / 16));
+        evaluation.ChargeText((long)text.Name.Length * (1 + Size / 16));
         return CelValue.Of(regex.IsMatch(text.Name));
     }
 }

@@ -31,10 +31,14 @@ sealed partial class Compiler
     }
 
     // A pattern that is written out is read once, and its faults are found before it runs.
-    Compiled Matches(Node text, string source, CallExpr call) =>
-        Pattern.TryRead(source, evaluation: null, out var pattern, out var fault)
-            ? new(new UnaryTextNode(text, pattern.Match), CelType.Bool)
-            : Fault(fault, call.Position);
+    Compiled Matches(Node text, string source, CallExpr call)
+    {
+        if (!Pattern.TryRead(source, evaluation: null, out var pattern, out var fault))
+            return Fault(fault, call.Position);
+        if ((patterns += pattern.Size) > MaxPatterns)
+            throw new CelSyntaxException("the patterns are too large together", call.Position);
+        return new(new UnaryTextNode(text, pattern.Match), CelType.Bool);
+    }
 
     Compiled OptionalOr(CallExpr call)
     {

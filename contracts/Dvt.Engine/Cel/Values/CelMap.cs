@@ -108,7 +108,7 @@ sealed class JsonMap(JsonElement element) : CelMap
         }
     }
 
-    public override void WriteJson(Utf8JsonWriter writer) => element.WriteTo(writer);
+    public override void WriteJson(Utf8JsonWriter writer) => CelValue.Copy(element, writer);
 }
 
 sealed class MemberMap(IReadOnlyDictionary<string, CelValue> members) : CelMap

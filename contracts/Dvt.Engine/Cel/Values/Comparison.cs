@@ -3,6 +3,9 @@ namespace Dvt.Engine.Cel;
 /// <summary>Equality and order across types: numbers compare by value, other types are never equal.</summary>
 static class Comparison
 {
+    // To begin walking two containers takes longer than to compare two numbers.
+    const int Opening = 8;
+
     public static bool Equal(CelValue left, CelValue right, Evaluation evaluation)
     {
         evaluation.Charge(1);
@@ -25,8 +28,10 @@ static class Comparison
                 evaluation.ChargeText(left.Bytes.Length + (long)right.Bytes.Length);
                 return left.Bytes.AsSpan().SequenceEqual(right.Bytes);
             case CelKind.List:
+                evaluation.Charge(Opening);
                 return Equal(left.List, right.List, evaluation);
             case CelKind.Map:
+                evaluation.Charge(Opening);
                 return Equal(left.Map, right.Map, evaluation);
             case CelKind.Optional:
                 return left.IsNone || right.IsNone ? left.IsNone && right.IsNone : Equal(left.Inner, right.Inner, evaluation);

@@ -30,6 +30,7 @@ public sealed class CelLimitTests
         Nested("cel.bind(x,1,", "x", ")", 4_000),
         Nested("", "1", "", 70_000) + new string(' ', 70_000),
         Nested("{", "1", "", 60_000),
+        Nested("'a'.matches('.{900}') && ", "true", "", 2_000),
     ];
 
     [Theory]
@@ -60,6 +61,7 @@ public sealed class CelLimitTests
         Doubled("[1]", "[{0}, {0}]", 40, "x39"),
         Doubled("[1]", "[{0}, {0}]", 40, "x39 == x39"),
         Doubled("{{'a':1}}", "{{'a':{0}, 'b':{0}}}", 40, "x39"),
+        Doubled("{{1:1}}", "{{{0}:{0}}}", 40, "x39 == x39"),
         Doubled("optional.of(1)", "optional.of([{0}, {0}])", 40, "x39"),
         Doubled("'aaaaaaaaaa'", "{0}.replace('', {0})", 20, "x19"),
         Doubled("'aaaaaaaaaa'", "[{0}, {0}, {0}, {0}].join({0})", 30, "x29"),

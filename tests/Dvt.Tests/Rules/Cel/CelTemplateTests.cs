@@ -84,6 +84,13 @@ public sealed class CelTemplateTests
     }
 
     [Fact]
+    public void Text_that_is_no_Unicode_is_a_fault_at_its_pointer()
+    {
+        Compile("{\"a\":\"\\ud800${1}\",\"b\":{\"\\ud800\":\"${1}\"}}", out var errors);
+        Assert.Equal(["/with/a", "/with/b"], errors);
+    }
+
+    [Fact]
     public void The_placeholders_of_a_template_share_one_limit()
     {
         var text = string.Concat(Enumerable.Repeat("${input.list.map(x, x)}", 1_000));

@@ -72,7 +72,20 @@ public sealed class CelValueTests
     public void A_string_that_is_no_Unicode_is_an_error_where_it_is_read()
     {
         Assert.Throws<CelEvaluationException>(() => Evaluate("input.a", """{"a":"\ud800"}"""));
+        Assert.Throws<CelEvaluationException>(() => Evaluate("input", """{"a":["\ud800"]}""").ToDisplayText());
+        Assert.Throws<CelEvaluationException>(() => Evaluate("input.map(k, k)", """{"\ud800":1}"""));
         Assert.True(Evaluate("input.b", """{"a":"\ud800","b":true}""").AsBool());
+    }
+
+    [Fact]
+    public void A_lone_surrogate_in_a_source_is_written_as_the_replacement_character() =>
+        Assert.Equal("\uFFFDa", Evaluate("'\ud800' + 'a'", "0").ToJson().GetString());
+
+    [Fact]
+    public void One_program_serves_many_threads()
+    {
+        var program = Environment.Compile("input.map(x, cel.bind(y, x * 2, [1, 2].map(z, y + z))).filter(p, p[0] > 2)[0][1]");
+        Parallel.For(1, 2_000, at => Assert.Equal(2 * (at + 1) + 2, program.Evaluate(Bindings.Of("input", $"[{at + 1}]")).AsInt()));
     }
 
     [Fact]

@@ -1,0 +1,149 @@
+using System.Text.Json;
+
+namespace Dvt.Engine.Plans;
+
+// The form of each step, by itself.
+sealed partial class PlanChecker
+{
+    void ReadSteps(Shape shape)
+    {
+        if (shape.Of("steps", JsonValueKind.Array, required: true) is not { } given)
+            return;
+        var count = given.GetArrayLength();
+        if (count is 0 or > Plan.MaxSteps)
+        {
+            faults.Add("/steps", count == 0 ? "invalid_value" : "too_many_steps", $"a plan has 1 to {Plan.MaxSteps} steps, not {count}");
+            return;
+        }
+        foreach (var item in given.EnumerateArray())
+            ReadStep(item, $"/steps/{steps.Count}");
+    }
+
+    void ReadStep(JsonElement given, string pointer)
+    {
+        if (given.ValueKind != JsonValueKind.Object)
+        {
+            faults.Add(pointer, "type", "a step is an object");
+            steps.Add(new StepDraft { Index = steps.Count, Pointer = pointer });
+            return;
+        }
+        var shape = new Shape(given, pointer, faults);
+        var step = new StepDraft { Index = steps.Count, Pointer = pointer, StepId = StepId(shape) };
+        steps.Add(step);
+        shape.Text("name", maxLength: 200);
+        shape.Text("description", maxLength: 10_000);
+        step.Kind = Kind(shape);
+        step.DependsOn = DependsOn(shape);
+        step.WithSource = shape.Any("with");
+        step.OnlyIfText = shape.Text("onlyIf", maxLength: 400);
+        step.OnError = OnErrorOf(shape);
+        step.Timeout = shape.Duration("timeout");
+        if (shape.Of("retry", JsonValueKind.Object) is { } retry)
+            step.Retry = Retry(retry, shape.At("retry"));
+        CheckWhen(shape, step);
+        CheckCompensation(shape, step);
+        shape.NothingElse();
+    }
+
+    string? StepId(Shape shape)
+    {
+        if (shape.Text("stepId", required: true) is not { } stepId)
+            return null;
+        if (!PlanNames.StepId().IsMatch(stepId))
+            faults.Add(shape.At("stepId"), "invalid_value", "must begin with a letter; letters, digits, _ . - follow, at most 128 in all");
+        else if (!ordinals.TryAdd(stepId, steps.Count))
+            faults.Add(shape.At("stepId"), "duplicate_step_id", $"\"{stepId}\" is the name of step {ordinals[stepId]} already");
+        else
+            return stepId;
+        return null;
+    }
+
+    StepKind? Kind(Shape shape)
+    {
+        if (shape.Text("kind", required: true) is not { } name)
+            return null;
+        if (kinds.TryGet(name, out var kind))
+            return kind;
+        if (PlanNames.IsAnnounced(name))
+            NotYet(shape.At("kind"), $"the kind \"{name}\"");
+        else
+            faults.Add(shape.At("kind"), "unknown_kind", $"there is no kind \"{name}\"");
+        return null;
+    }
+
+    List<string>? DependsOn(Shape shape)
+    {
+        if (shape.Of("dependsOn", JsonValueKind.Array) is not { } given)
+            return null;
+        var names = new List<string>(given.GetArrayLength());
+        foreach (var item in given.EnumerateArray())
+            if (item.ValueKind == JsonValueKind.String && Shape.TextOf(item) is { } name)
+                names.Add(name);
+            else
+                faults.Add($"{shape.At("dependsOn")}/{names.Count}", "type", "must be the name of a step");
+        return names;
+    }
+
+    OnError OnErrorOf(Shape shape)
+    {
+        switch (shape.OneOf("onError", "fail", "skip", "continue", "park", "compensate"))
+        {
+            case "skip":
+                return OnError.Skip;
+            case "continue":
+                return OnError.Continue;
+            case "park":
+                return OnError.Park;
+            case "compensate":
+                NotYet(shape.At("onError"), "compensation");
+                return OnError.Fail;
+            default:
+                return OnError.Fail;
+        }
+    }
+
+    RetryPolicy Retry(JsonElement given, string pointer)
+    {
+        var shape = new Shape(given, pointer, faults);
+        var standard = RetryPolicy.Default;
+        var policy = new RetryPolicy(
+            shape.Whole("maxAttempts", 1, 1_000) ?? standard.MaxAttempts,
+            shape.Duration("initial") ?? standard.Initial,
+            shape.Number("factor", 1, 100) ?? standard.Factor,
+            shape.Duration("max") ?? standard.Max);
+        shape.NothingElse();
+        return policy;
+    }
+
+    void CheckWhen(Shape shape, StepDraft step)
+    {
+        var isGateway = step.Kind?.Name == "gateway";
+        if (shape.Any("when") is not { } when)
+        {
+            if (isGateway)
+                faults.Add(step.Pointer, "required", "a gateway needs \"when\"");
+        }
+        else if (step.Kind is not null && !isGateway)
+            faults.Add(shape.At("when"), "unknown_field", "only a gateway has \"when\"; other steps have \"onlyIf\"");
+        else if (when.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False))
+            faults.Add(shape.At("when"), "type", "must be an expression, a boolean or a branch name");
+        else if (isGateway && (step.When = Template(when, shape.At("when"))) is { } template)
+            Note(template, when, shape.At("when"), step.Index);
+    }
+
+    void CheckCompensation(Shape shape, StepDraft step)
+    {
+        if (shape.Of("compensate", JsonValueKind.Object) is not { } given)
+            return;
+        var pointer = shape.At("compensate");
+        var compensation = new Shape(given, pointer, faults);
+        Kind(compensation);
+        compensation.Duration("timeout");
+        if (compensation.Of("retry", JsonValueKind.Object) is { } retry)
+            Retry(retry, compensation.At("retry"));
+        if (compensation.Any("with") is { } with && Template(with, compensation.At("with")) is { } template)
+            Note(template, with, compensation.At("with"), step.Index, ownToo: true);
+        compensation.NothingElse();
+        NotYet(pointer, "compensation");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using Dvt.Engine.Cel;
+
+namespace Dvt.Engine.Plans;
+
+/// <summary>What plans may say, and what of it is carried out so far.</summary>
+public static partial class PlanNames
+{
+    /// <summary>What <c>requiresCapabilities</c> may ask for.</summary>
+    public static IReadOnlySet<string> Capabilities { get; } = new SortedSet<string>(StringComparer.Ordinal)
+    {
+        "basic-execution", "cancel.cooperative", "cancel.forced", "checkpoint.step", "query.task.state", "query.workflow.state",
+        "replay.full", "retry", "signal.cancel", "signal.emergency-stop", "signal.external", "signal.pause", "signal.pause.native",
+        "signal.resume", "signal.retry-run", "signal.retry-step", "signal.skip-step", "signals.concurrent", "timer",
+        "workflow.fan.parallel",
+    };
+
+    /// <summary>Kinds that are announced; a domain that registers one is asked first.</summary>
+    internal static bool IsAnnounced(string kind) =>
+        kind is "approval" or "map" or "plan" or "emit" or "generate.message" or "generate.document" or "message.send"
+        || kind.StartsWith("booking.", StringComparison.Ordinal) || kind.StartsWith("payment.", StringComparison.Ordinal);
+
+    /// <summary>What expressions of steps may read.</summary>
+    internal static CelEnvironment Scope { get; } = CelEnvironment.Of(
+        ("input", CelType.Dyn), ("steps", CelType.MapOf(CelType.String, CelType.Dyn)), ("run", CelType.MapOf(CelType.String, CelType.Dyn)));
+
+    internal static CelEnvironment InputOnly { get; } = CelEnvironment.Of(("input", CelType.Dyn));
+
+    internal static IReadOnlySet<string> OfRun { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        "id", "planId", "planVersion", "startedAt", "actorId", "labels", "priority", "correlationId", "attempt",
+    };
+
+    internal static IReadOnlySet<string> OfStep { get; } = new HashSet<string>(StringComparer.Ordinal) { "result", "error", "status" };
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex PlanId();
+
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_.-]{0,127}\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex StepId();
+
+    // semver.org, the suggested expression.
+    [GeneratedRegex(@"^(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    internal static partial Regex Version();
+
+    [GeneratedRegex(@"^\s*(?:(?<not>!)\s*)?(?<id>[A-Za-z][A-Za-z0-9_.-]{0,127})\s*\z|^\s*(?<id>[A-Za-z][A-Za-z0-9_.-]{0,127})\s*(?:==|(?<not>!=))\s*'(?<branch>[^']*)'\s*\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex OnlyIf();
+}

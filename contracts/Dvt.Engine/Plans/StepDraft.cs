@@ -1,0 +1,38 @@
+using System.Text.Json;
+
+namespace Dvt.Engine.Plans;
+
+/// <summary>A step while it is being checked.</summary>
+sealed class StepDraft
+{
+    public required int Index { get; init; }
+
+    public required string Pointer { get; init; }
+
+    public string? StepId { get; init; }
+
+    public StepKind? Kind { get; set; }
+
+    /// <summary>Null when it does not say.</summary>
+    public List<string>? DependsOn { get; set; }
+
+    public int[] Parents { get; set; } = [];
+
+    public int[] Children { get; set; } = [];
+
+    public JsonElement? WithSource { get; set; }
+
+    public ValueTemplate? With { get; set; }
+
+    public ValueTemplate? When { get; set; }
+
+    public string? OnlyIfText { get; set; }
+
+    public OnlyIf? OnlyIf { get; set; }
+
+    public OnError OnError { get; set; }
+
+    public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
+
+    public TimeSpan? Timeout { get; set; }
+}

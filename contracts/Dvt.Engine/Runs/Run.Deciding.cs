@@ -1,0 +1,99 @@
+using Dvt.Contracts;
+
+namespace Dvt.Engine.Runs;
+
+// A decision in progress.
+public sealed partial class Run
+{
+    static readonly RunStarted Started = new();
+
+    DateTimeOffset now;
+    List<IEvent> written = [];
+    List<CallStep>? calls;
+    int inlineDone;
+    bool more;
+
+    void Begin(DateTimeOffset moment)
+    {
+        now = Moments.Exact(moment);
+        written = new List<IEvent>(Math.Min(16, (2 * steps.Length) + 3));
+        calls = null;
+        inlineDone = 0;
+        more = false;
+    }
+
+    void Write(IEvent e)
+    {
+        Apply(e, now);
+        written.Add(e);
+    }
+
+    Decision Decided(Refusal? refusal = null) => new(written)
+    {
+        Refusal = refusal,
+        Calls = (IReadOnlyList<CallStep>?)calls ?? [],
+        More = more,
+        Ignored = written.Count == 0,
+    };
+
+    /// <summary>Goes on until everything waits for something else or the decision is full.</summary>
+    void Advance()
+    {
+        if (IsTerminal || Seq == 0)
+            return;
+        if (cancelRequested)
+        {
+            EndCancelled(bounded: !emergency);
+            return;
+        }
+        if (Status == RunStatus.Paused)
+            return;
+        if (StartedAt is null)
+            Write(Started);
+        if (Count(Phase.Failing) == 0 && Plan.Timeout is { } timeout && now >= StartedAt + timeout)
+        {
+            EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, bounded: false);
+            return;
+        }
+        RouseDue();
+        RouseSignalled();
+        while (!StoppedByFailure())
+        {
+            if (ready.IsEmpty)
+            {
+                Settle();
+                return;
+            }
+            if (written.Count >= EventsPerDecision || (Plan.CheckpointsSteps && inlineDone > 0))
+            {
+                more = true;
+                return;
+            }
+            Process(ready.Take());
+        }
+    }
+
+    bool StoppedByFailure()
+    {
+        if (Count(Phase.Failing) > 0)
+        {
+            var failed = FirstIn(Phase.Failing);
+            EndFailed(steps[failed]!.Error!, failed, bounded: true);
+            return true;
+        }
+        if (parkPending && Count(Phase.Parked) > 0)
+        {
+            Write(new RunPaused(StepFailedCause, SignalId: null, Reason: null, occurrences.Paused + 1));
+            return true;
+        }
+        return false;
+    }
+
+    void Settle()
+    {
+        if (Count(Phase.Settled) == steps.Length)
+            Complete();
+        else if (Count(Phase.Parked) > 0 && Count(Phase.Parked) + Count(Phase.Settled) + Count(Phase.Idle) == steps.Length)
+            Write(new RunPaused(StepFailedCause, SignalId: null, Reason: null, occurrences.Paused + 1));
+    }
+}

@@ -1,0 +1,116 @@
+using Dvt.Engine.Plans;
+
+namespace Dvt.Engine.Runs;
+
+// Counters, waiters and ready steps: all derived from the steps, kept up to date with each change.
+public sealed partial class Run
+{
+    int recovering;
+    Dictionary<string, SortedSet<int>>? waiters;
+    HashSet<string>? signalled;
+
+    readonly record struct Change(int Index, StepState State, Phase Before, string? WaitedFor, bool Recovering);
+
+    Change Open(int index)
+    {
+        var before = PhaseOf(index);
+        var state = steps[index] ??= new StepState();
+        return new Change(index, state, before, state.WaitSignal, IsRecovering(before, state));
+    }
+
+    void Close(in Change change)
+    {
+        var (index, state, before, waitedFor, wasRecovering) = change;
+        var after = PhaseOf(index);
+        changed?.Add(index);
+        counts[(int)before]--;
+        counts[(int)after]++;
+        recovering += (IsRecovering(after, state) ? 1 : 0) - (wasRecovering ? 1 : 0);
+        if (before == Phase.WaitingSignal && (after != before || waitedFor != state.WaitSignal))
+            waiters![waitedFor!].Remove(index);
+        if (after == Phase.WaitingSignal)
+            AwaitSignal(index, state.WaitSignal!);
+        if (after == Phase.Settled && before != Phase.Settled)
+            Release(index);
+        Remember(index);
+    }
+
+    void AwaitSignal(int index, string name)
+    {
+        waiters ??= [];
+        if (!waiters.TryGetValue(name, out var waiting))
+            waiters.Add(name, waiting = []);
+        waiting.Add(index);
+    }
+
+    void Release(int index)
+    {
+        foreach (var child in Plan.Steps[index].Children)
+            if (--openParents[child] == 0)
+                ready.Add(child);
+    }
+
+    /// <summary>First come, first served among the signals; in plan order among the steps.</summary>
+    void RouseSignalled()
+    {
+        if (signalled is null)
+            return;
+        foreach (var name in signalled)
+            if (buffered is not null && buffered.TryGetValue(name, out var queue)
+                && waiters is not null && waiters.TryGetValue(name, out var waiting))
+                foreach (var index in waiting.Take(queue.Count))
+                    ready.Add(index);
+        signalled = null;
+    }
+
+    Phase PhaseOf(int index)
+    {
+        if (steps[index] is not { } state)
+            return Phase.Idle;
+        var step = Plan.Steps[index];
+        return state.Status switch
+        {
+            StepStatus.Pending => Phase.Idle,
+            StepStatus.Running => step.Kind.Mode switch
+            {
+                StepMode.Called => Phase.InFlight,
+                StepMode.Waiting => state.WaitSignal is null ? Phase.WaitingTimer : Phase.WaitingSignal,
+                _ => Phase.Inline,
+            },
+            StepStatus.Failed when state.DueAt is not null => Phase.Retrying,
+            StepStatus.Failed => step.OnError switch
+            {
+                OnError.Fail => Phase.Failing,
+                OnError.Park => Phase.Parked,
+                _ => Phase.Settled,
+            },
+            _ => Phase.Settled,
+        };
+    }
+
+    static bool IsRecovering(Phase phase, StepState state) => phase == Phase.InFlight && state.EngineAttempt > 1;
+
+    /// <summary>After reading a stored state.</summary>
+    void Derive()
+    {
+        Array.Clear(counts);
+        recovering = 0;
+        for (var index = 0; index < steps.Length; index++)
+        {
+            var phase = PhaseOf(index);
+            counts[(int)phase]++;
+            if (steps[index] is not { } state)
+                continue;
+            if (IsRecovering(phase, state))
+                recovering++;
+            if (phase == Phase.WaitingSignal)
+                AwaitSignal(index, state.WaitSignal!);
+            if (phase == Phase.Settled)
+                Release(index);
+            if (phase == Phase.Idle && state.Kept)
+                ready.Add(index);
+            Remember(index);
+        }
+        signalled = buffered is { Count: > 0 } ? [.. buffered.Keys] : null;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+
+namespace Dvt.Engine.Runs;
+
+// The header, read back.
+public sealed partial class Run
+{
+    void ReadHeader(JsonElement json)
+    {
+        foreach (var member in json.EnumerateObject())
+        {
+            var value = member.Value;
+            switch (member.Name)
+            {
+                case "seq": Seq = value.GetInt64(); break;
+                case "status": Status = (RunStatus)value.GetInt32(); break;
+                case "queued": QueuedAt = Moments.OfMicros(value.GetInt64()); break;
+                case "started": StartedAt = Moments.OfMicros(value.GetInt64()); break;
+                case "ended": EndedAt = Moments.OfMicros(value.GetInt64()); break;
+                case "input": Input = value; break;
+                case "context": Context = RunEvents.ReadContext(value); break;
+                case "lineage": Lineage = RunEvents.ReadLineage(value); break;
+                case "output": Output = value; break;
+                case "error": Error = RunEvents.ReadError(value); break;
+                case "failedStep": FailedStepId = value.GetString(); break;
+                case "pauseCause": pauseCause = value.GetString(); break;
+                case "paused": pausedAt = Moments.OfMicros(value.GetInt64()); break;
+                case "drainNoted": drainNoted = true; break;
+                case "parkPending": parkPending = true; break;
+                case "cancel": cancelRequested = true; break;
+                case "emergency": emergency = true; break;
+                case "cancelReason": cancelReason = value.GetString(); break;
+                case "nPaused": occurrences.Paused = value.GetInt32(); break;
+                case "nResumed": occurrences.Resumed = value.GetInt32(); break;
+                case "nDrain": occurrences.DrainTimedOut = value.GetInt32(); break;
+                case "nCancel": occurrences.CancelRequested = value.GetInt32(); break;
+                case "nAccepted": occurrences.Accepted = value.GetInt32(); break;
+                case "nRejected": occurrences.Rejected = value.GetInt32(); break;
+                case "nExternal": occurrences.External = value.GetInt32(); break;
+                case "signals": ReadSignals(value); break;
+                case "external": ReadExternal(value); break;
+                case "buffered": ReadBuffered(value); break;
+            }
+        }
+    }
+
+    void ReadSignals(JsonElement json)
+    {
+        signals = Names<SignalRecord>();
+        foreach (var member in json.EnumerateObject())
+            signals.Add(member.Name, new(Text(member.Value, "type")!, Text(member.Value, "digest")!, Text(member.Value, "code"), Text(member.Value, "from")));
+    }
+
+    void ReadExternal(JsonElement json)
+    {
+        external = Names<string>();
+        foreach (var member in json.EnumerateObject())
+            external.Add(member.Name, member.Value.GetString()!);
+    }
+
+    void ReadBuffered(JsonElement json)
+    {
+        buffered = Names<Queue<(string, JsonElement?)>>();
+        foreach (var member in json.EnumerateObject())
+            buffered.Add(member.Name, new(member.Value.EnumerateArray().Select(
+                s => (Text(s, "id")!, s.TryGetProperty("payload", out var payload) ? payload : (JsonElement?)null))));
+    }
+}

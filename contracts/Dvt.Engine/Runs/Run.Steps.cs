@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Engine.Plans;
+
+namespace Dvt.Engine.Runs;
+
+// What becomes of a step whose turn it is.
+public sealed partial class Run
+{
+    void Process(int index)
+    {
+        switch (PhaseOf(index))
+        {
+            case Phase.Idle:
+                Judge(index);
+                break;
+            case Phase.Retrying when steps[index]!.DueAt <= now:
+                Begin(index);
+                break;
+            case Phase.WaitingTimer or Phase.WaitingSignal:
+                EndWait(index);
+                break;
+        }
+    }
+
+    void Judge(int index)
+    {
+        var step = Plan.Steps[index];
+        if (steps[index] is { Kept: true } kept)
+        {
+            Write(new StepCompleted(step.StepId, Attempt: 1, EngineAttempt: 1, kept.Result, Kept: true));
+            return;
+        }
+        if (openParents[index] > 0)
+            return;
+        if (SkipReasonOf(step) is { } reason)
+            Write(new StepSkipped(step.StepId, Attempt: 1, EngineAttempt: 1, reason));
+        else
+            Begin(index);
+    }
+
+    string? SkipReasonOf(StepPlan step)
+    {
+        var dependencyFailed = false;
+        var wanted = step.Parents.Length == 0;
+        foreach (var parent in step.Parents)
+        {
+            var state = steps[parent]!;
+            switch (state.Status)
+            {
+                case StepStatus.Failed when Plan.Steps[parent].OnError != OnError.Continue:
+                    return SkipReasons.DependencyFailed;
+                case StepStatus.Skipped when state.SkipReason == SkipReasons.DependencyFailed:
+                    dependencyFailed = true;
+                    break;
+                case StepStatus.Skipped when state.SkipReason == SkipReasons.ConditionFalse:
+                    break;
+                default:
+                    wanted = true;
+                    break;
+            }
+        }
+        if (!wanted)
+            return dependencyFailed ? SkipReasons.DependencyFailed : SkipReasons.ConditionFalse;
+        return step.OnlyIf is { } condition && !condition.Holds(steps[condition.Gateway]?.Result) ? SkipReasons.ConditionFalse : null;
+    }
+
+    void Begin(int index)
+    {
+        var step = Plan.Steps[index];
+        var attempt = steps[index] is { Attempt: > 0 } again ? again.Attempt : 1;
+        switch (step.Kind.Mode)
+        {
+            case StepMode.Called:
+                BeginCall(step, attempt);
+                break;
+            case StepMode.Waiting:
+                BeginWait(step, attempt);
+                break;
+            default:
+                Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
+                CarryOut(step, attempt);
+                inlineDone++;
+                break;
+        }
+    }
+
+    void CarryOut(StepPlan step, int attempt)
+    {
+        JsonElement? result = null;
+        if (step.Kind.Name != "noop" && !TryResult(step, out result, out var error))
+            Fail(step, error!);
+        else
+            Write(new StepCompleted(step.StepId, attempt, EngineAttempt: 1, result));
+    }
+
+    bool TryResult(StepPlan step, out JsonElement? result, out StepError? error)
+    {
+        if (step.When is null)
+            return TryInput(step, out result, out error);
+        if (!TryEvaluate(step.When, out result, out error))
+            return false;
+        if (result is { ValueKind: JsonValueKind.True or JsonValueKind.False or JsonValueKind.String })
+            return true;
+        error = Permanent("EXPRESSION_FAILED", "a gateway's `when` must give a boolean or a text");
+        return false;
+    }
+
+    void BeginCall(StepPlan step, int attempt)
+    {
+        if (!TryInput(step, out var input, out var error))
+        {
+            Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
+            Fail(step, error!);
+            return;
+        }
+        Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, input));
+        (calls ??= []).Add(CallOf(step.Index));
+    }
+
+    CallStep CallOf(int index)
+    {
+        var (step, state) = (Plan.Steps[index], steps[index]!);
+        return new CallStep(
+            RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state));
+    }
+
+    /// <summary>A called step came to its end. Closed attempts and runs at their end ignore it.</summary>
+    public Decision Close(CloseStep c, DateTimeOffset now)
+    {
+        Begin(now);
+        FinishEnding();
+        if (IsTerminal || !Plan.TryStep(c.StepId, out var step) || PhaseOf(step.Index) != Phase.InFlight
+            || steps[step.Index]!.Attempt != c.Attempt)
+            return Decided() with { Ignored = true, Orphan = IsTerminal };
+        var state = steps[step.Index]!;
+        if (c.Error is not null)
+            Fail(step, Bounded(c.Error));
+        else if (TryKeep(c.Result, isCanonical: false, out var result, out var error))
+            Write(new StepCompleted(step.StepId, state.Attempt, state.EngineAttempt, result));
+        else
+            Fail(step, error!);
+        Advance();
+        return Decided();
+    }
+
+    void Fail(StepPlan step, StepError error)
+    {
+        var state = steps[step.Index]!;
+        var attempt = state.Attempt;
+        var again = error.Retryable && attempt < step.Retry.MaxAttempts;
+        Write(new StepFailed(step.StepId, attempt, state.EngineAttempt, error, Final: !again));
+        if (again)
+            Write(new StepRetryScheduled(step.StepId, attempt + 1, EngineAttempt: 1, now + step.Retry.Delay(RunId, step.StepId, attempt)));
+    }
+
+    void Complete()
+    {
+        if (Plan.Output is null)
+            Write(new RunCompleted(Output: null));
+        else if (TryEvaluate(Plan.Output, out var output, out var error))
+            Write(new RunCompleted(output));
+        else
+            Write(new RunFailed(error!, FailedStepId: null));
+    }
+}
+
+/// <summary>Why a step was not carried out.</summary>
+public static class SkipReasons
+{
+    public const string DependencyFailed = "DEPENDENCY_FAILED";
+    public const string ConditionFalse = "CONDITION_FALSE";
+    public const string OperatorSkip = "OPERATOR_SKIP";
+}

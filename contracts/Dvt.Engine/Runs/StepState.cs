@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Dvt.Contracts;
+
+namespace Dvt.Engine.Runs;
+
+/// <summary>What is known of one step that has left its first state.</summary>
+sealed class StepState
+{
+    public StepStatus Status;
+
+    /// <summary>Of the attempt that runs, ran last or is scheduled; 0 before the first.</summary>
+    public int Attempt;
+    public int EngineAttempt;
+    public DateTimeOffset? StartedAt;
+    public DateTimeOffset? EndedAt;
+
+    /// <summary>When a called step was last handed out.</summary>
+    public DateTimeOffset? OfferedAt;
+
+    /// <summary>End of a wait or of a retry's pause.</summary>
+    public DateTimeOffset? DueAt;
+
+    /// <summary>Of a called step while it is in flight.</summary>
+    public JsonElement? Input;
+
+    /// <summary>Given with RETRY_STEP instead of the evaluated one.</summary>
+    public JsonElement? InputOverride;
+
+    public JsonElement? Result;
+    public StepError? Error;
+    public string? SkipReason;
+    public string? WaitSignal;
+
+    /// <summary>Its result comes from the run this one repeats.</summary>
+    public bool Kept;
+
+    public int Recoveries;
+    public int TimersSet;
+    public int TimersFired;
+
+    /// <summary>A hint, never stored: a living worker was seen, so look again then.</summary>
+    public DateTimeOffset? LeaseSeenUntil;
+}
+
+/// <summary>What a step is doing, as far as its run cares.</summary>
+enum Phase
+{
+    Idle,
+    Inline,
+    InFlight,
+    WaitingTimer,
+    WaitingSignal,
+    Retrying,
+    Parked,
+    Failing,
+    Settled,
+}

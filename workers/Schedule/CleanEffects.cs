@@ -1,0 +1,12 @@
+using Dvt.Workers.Effects;
+using Quartz;
+
+namespace Dvt.Workers.Schedule;
+
+/// <summary>Forgets settled effects that no redelivery can ask for any more.</summary>
+[DisallowConcurrentExecution]
+sealed class CleanEffects : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+        await EffectCleanup.RunAsync(cancellationToken);
+}
