@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Dvt.Workers.Effects;
 
+#pragma warning disable CA1001 // Lives as long as the process; its semaphores hold no handles.
 /// <summary>Calls a kind until the outcome is known, as far as deadline and idempotency allow.</summary>
 sealed class EffectCalls(IStepKindWorker kind, ILogger log)
+#pragma warning restore CA1001
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(0.5);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);

@@ -10,6 +10,7 @@ namespace Dvt.Workers.Effects;
 /// <summary>Sends messages to their queues and returns once all are confirmed.</summary>
 delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop);
 
+#pragma warning disable CA1001 // Lives as long as the process; its semaphores hold no handles.
 /// <summary>
 /// Intent, call with an idempotency key, outcome or unknown: message → claimed → called → recorded → published → acked.
 /// Bookkeeping is done for whatever has gathered, beside the calls. A flight outlives the channel its message came on;
@@ -19,13 +20,13 @@ delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> mes
 sealed class EffectWorker(
     IStepKindWorker kind, NpgsqlDataSource postgres, Publish publish, ILogger<EffectWorker> log, CancellationToken leaving)
     : IWorkHandler
+#pragma warning restore CA1001
 {
     const int GroupSize = 256;
     static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
     static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
 
     readonly EffectTable table = new(postgres, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}");
-    readonly DeadLetters deadLetters = new(postgres);
     readonly EffectCalls calls = new(kind, log);
     readonly SemaphoreSlim places = new(kind.Concurrency * 2);
     readonly CancellationTokenSource abandon = new();
@@ -51,7 +52,7 @@ sealed class EffectWorker(
             while (await work.WaitToReadAsync(stop))
             {
                 await places.WaitAsync(stop);
-                if (!work.TryRead(out var delivery) || await BoardAsync(delivery, settle, stop) is not { } flight)
+                if (!work.TryRead(out var delivery) || await BoardAsync(delivery, settle) is not { } flight)
                     places.Release();
                 else
                     running.Claims.Add(flight);
@@ -81,12 +82,12 @@ sealed class EffectWorker(
     }
 
     /// <summary>The flight of a message, or null when there is one already or the message makes no sense.</summary>
-    async Task<Flight?> BoardAsync(Delivery delivery, Settle settle, CancellationToken stop)
+    async Task<Flight?> BoardAsync(Delivery delivery, Settle settle)
     {
         if (ReadStep(delivery.Envelope) is not { } step)
         {
+            // The engine offers a step again that nobody closes.
             EffectsLog.NoStep(log, delivery.Envelope.Id, Queue);
-            await PatientlyAsync("burial", () => deadLetters.BuryAsync(delivery, tries: 1, "NO_STEP", "the body is no step to call", stop), stop);
             await settle([delivery]);
             return null;
         }

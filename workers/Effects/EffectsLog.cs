@@ -23,9 +23,6 @@ static partial class EffectsLog
     [LoggerMessage(3105, LogLevel.Information, "{Count} steps of kind {Kind} given back, {Called} of them called")]
     public static partial void GivenBack(ILogger log, int count, string kind, int called);
 
-    [LoggerMessage(3106, LogLevel.Error, "message {MessageId} on {Queue} is no step to call and goes to the dead letters")]
+    [LoggerMessage(3106, LogLevel.Error, "message {MessageId} on {Queue} is no step to call and is dropped")]
     public static partial void NoStep(ILogger log, Guid messageId, string queue);
-
-    [LoggerMessage(3107, LogLevel.Error, "message {MessageId} on {Queue} is no step to call and is dropped")]
-    public static partial void Unreadable(ILogger log, Guid messageId, string queue);
 }

@@ -46,7 +46,7 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
         catch (System.Text.Json.JsonException)
         {
             // The engine offers a step again that nobody closes.
-            EffectsLog.Unreadable(log, envelope.Id, Queue);
+            EffectsLog.NoStep(log, envelope.Id, Queue);
             return null;
         }
     }
