@@ -25,7 +25,7 @@ static class ApiHost
 
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -35,7 +35,8 @@ static class ApiHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         });
         adjust?.Invoke(builder);
-        // The host's own line for each request costs more than the request.
+        builder.Logging.AddProcessLogging(builder.Configuration);
+        // The framework's own line for each request costs more than the request.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();

@@ -118,21 +118,24 @@ sealed class Call(HttpContext http, Endpoint endpoint, Backend backend, Caller? 
         while (true)
         {
             var read = await reader.ReadAsync(Stop);
-            if (read.Buffer.Length > Endpoint.BodyLimit)
-                throw TooLarge();
-            if (!read.IsCompleted)
+            var whole = read.IsCompleted || read.Buffer.Length > Endpoint.BodyLimit;
+            try
             {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
+                if (whole)
+                    return Judge(read, checkSchema);
             }
-            var body = Judge(read, checkSchema);
-            reader.AdvanceTo(read.Buffer.End);
-            return body;
+            finally
+            {
+                // Also after a refusal: the server drains what is left and must find the reader at rest.
+                reader.AdvanceTo(whole ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+            }
         }
     }
 
     RequestBody Judge(ReadResult read, bool checkSchema)
     {
+        if (read.Buffer.Length > Endpoint.BodyLimit)
+            throw TooLarge();
         var ids = Ids(read.Buffer);
         if (read.Buffer.IsEmpty && Endpoint.BodyOptional)
             return new(default, ids);

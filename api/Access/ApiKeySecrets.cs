@@ -15,6 +15,9 @@ sealed class ApiKeySecrets(ApiOptions options, KeyWrap wrap, NpgsqlDataSource po
     /// <summary>What lists show of a key.</summary>
     public const int Shown = 12;
 
+    static readonly System.Buffers.SearchValues<char> UrlSafe =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     const string PepperName = "api-key-pepper";
 
     readonly Lock gate = new();
@@ -22,8 +25,8 @@ sealed class ApiKeySecrets(ApiOptions options, KeyWrap wrap, NpgsqlDataSource po
 
     /// <summary>True for a text that could be one of our keys.</summary>
     public static bool IsShaped(string key) =>
-        key.Length == Length && key.StartsWith(Prefix, StringComparison.Ordinal) && Base64Url.IsValid(key.AsSpan(Prefix.Length))
-        && !key.AsSpan().ContainsAny(" \t\r\n=");
+        key.Length == Length && key.StartsWith(Prefix, StringComparison.Ordinal)
+        && !key.AsSpan(Prefix.Length).ContainsAnyExcept(UrlSafe);
 
     /// <summary>A fresh key, or for a keyed request the one that a retry of it makes again.</summary>
     public async Task<string> MakeAsync(RequestIds ids, CancellationToken stop)

@@ -88,12 +88,12 @@ static class Signals
 
     static async Task Verify(Call call)
     {
-        var body = await call.BodyAsync();
+        await call.BodyAsync();
         var runId = call.Route("runId");
         await RunViews.MustExistAsync(call, runId);
         var wait = call.Wait() is { } preferred && preferred > VerifyWait ? preferred : VerifyWait;
         // A fresh id each time: what is asked is how it stands now, not how it stood when first asked.
-        var order = Submit.Of(call, new VerifyRun(runId), runId, body.Ids, new Resource("run", runId), wait);
+        var order = Submit.Of(call, new VerifyRun(runId), runId, RequestIds.Fresh(), new Resource("run", runId), wait);
         await call.AnswerAsync(order, $"/v1/runs/{Uri.EscapeDataString(runId)}", outcome => call.JsonAsync(outcome.Data));
     }
 }
