@@ -104,6 +104,14 @@ sealed class Installation : IAsyncDisposable
         processes.Add(Start("api", "api/Dvt.Api"));
     }
 
+    /// <summary>Ends one process and leaves the others.</summary>
+    public async Task StopAsync(string name)
+    {
+        var process = processes.Find(p => p.Name == name)!;
+        processes.Remove(process);
+        await process.DisposeAsync();
+    }
+
     RoleProcess Start(string name, string program, params ReadOnlySpan<string> arguments)
     {
         var folder = Path.Combine(Root, Path.GetDirectoryName(program)!, "bin", Output);
