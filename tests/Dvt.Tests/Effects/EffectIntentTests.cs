@@ -208,4 +208,56 @@ public sealed class EffectIntentTests(EffectsDatabase database) : IClassFixture<
         Assert.Equal(1, await EffectCleanup.RunAsync(database.Worker, CancellationToken.None));
         Assert.Equal("young:step:1", await database.ReadAsync<string>("select key from pipeline.effect where tenant_id = $1", tenant));
     }
+
+    [EffectsFact]
+    public async Task Only_the_owner_renews_its_lease_and_only_while_the_effect_is_open()
+    {
+        var mine = new EffectTable(database.Worker, "mine");
+        var ids = new[] { "open", "shut", "theirs" }.Select(k => new EffectId(tenant, k)).ToList();
+        await mine.ClaimAsync("fake", ids, CancellationToken.None);
+        await mine.CloseAsync([(ids[1], "{}"u8.ToArray())], CancellationToken.None);
+        await database.RunAsync("update pipeline.effect set leased_until = now() - interval '1 hour' where tenant_id = $1", tenant);
+        Assert.Equal(2, (await new EffectTable(database.Worker, "other").ClaimAsync("fake", [ids[2]], CancellationToken.None))[ids[2]].Calls);
+        await database.RunAsync("update pipeline.effect set leased_until = now() where tenant_id = $1 and key = 'theirs'", tenant);
+        await mine.RenewAsync(ids, CancellationToken.None);
+        Assert.Equal("open", await database.ReadAsync<string>(
+            "select string_agg(key, ',') from pipeline.effect where tenant_id = $1 and leased_until > now() + interval '20 seconds'", tenant));
+    }
+
+    [EffectsFact]
+    public async Task Bookkeeping_keeps_the_places_for_calls_busy()
+    {
+        const int Steps = 2_000, AtOnce = 64, Milliseconds = 20;
+        var kind = new FakeKind { Concurrency = AtOnce, Takes = TimeSpan.FromMilliseconds(Milliseconds) };
+        await using var rig = new EffectRig(database, kind);
+        rig.Send(tenant, EffectRig.Step("warm"));
+        await rig.AckedAsync();
+        var began = TimeProvider.System.GetTimestamp();
+        for (var i = 0; i < Steps; i++)
+            rig.Send(tenant, EffectRig.Step($"busy-{i}"));
+        for (var i = 0; i < Steps; i++)
+            await rig.AckedAsync();
+        var least = TimeSpan.FromMilliseconds((double)Steps / AtOnce * Milliseconds);
+        // A wide margin, since other tests run beside; the bench holds the real one.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), least, least * 5);
+    }
+
+    [Fact]
+    public async Task An_echo_comes_back_without_an_intent()
+    {
+        var published = new List<CloseStep>();
+        var worker = new InstantWorker(new EchoStep(), (messages, _) =>
+        {
+            published.AddRange(messages.Select(m => ContractsJson.Read<CloseStep>(m.Envelope.Body)));
+            return Task.CompletedTask;
+        }, Microsoft.Extensions.Logging.Abstractions.NullLogger<InstantWorker>.Instance);
+        var work = System.Threading.Channels.Channel.CreateUnbounded<Dvt.Pipeline.Delivery>();
+        for (var i = 0; i < 3; i++)
+            work.Writer.TryWrite(EffectRig.Delivery(tenant, EffectRig.Step($"echo-{i}", new { i }, "echo"), redelivered: false, tag: 1));
+        work.Writer.Complete();
+        var acked = 0;
+        await worker.RunAsync(work.Reader, done => { acked += done.Count; return Task.CompletedTask; }, CancellationToken.None);
+        Assert.Equal([0, 1, 2], published.Select(c => c.Result!.Value.GetProperty("i").GetInt32()));
+        Assert.Equal(3, acked);
+    }
 }

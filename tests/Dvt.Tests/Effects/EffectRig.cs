@@ -33,9 +33,11 @@ sealed class EffectRig : IAsyncDisposable
         runId, "step", kind, attempt, EngineAttempt: 1, ContractsJson.Element(input ?? new { }),
         DateTimeOffset.UtcNow + (left ?? TimeSpan.FromSeconds(60)));
 
-    public void Send(Guid tenant, CallStep step, bool redelivered = false) => work.Writer.TryWrite(new Delivery(
+    public void Send(Guid tenant, CallStep step, bool redelivered = false) => work.Writer.TryWrite(Delivery(tenant, step, redelivered, ++tag));
+
+    public static Delivery Delivery(Guid tenant, CallStep step, bool redelivered, ulong tag) => new(
         new Envelope(Guid.CreateVersion7(), nameof(CallStep), tenant, step.RunId, "system", DateTimeOffset.UtcNow, ContractsJson.Element(step), "case-1"),
-        $"dvt.steps.{step.Kind}", Slot: -1, Epoch: 0, redelivered, Channel: null!, ++tag));
+        $"dvt.steps.{step.Kind}", Slot: -1, Epoch: 0, redelivered, Channel: null!, tag);
 
     public async Task<(Envelope Envelope, CloseStep Close)> ClosedAsync()
     {
@@ -93,6 +95,8 @@ sealed class FakeKind(Repetition repetition = Repetition.SameKey) : IStepKindWor
     /// <summary>Calls wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    public TimeSpan Takes { get; init; }
+
     public Channel<string> Began { get; } = Channel.CreateUnbounded<string>();
 
     public void Answer(params StepOutcome[] next) => Array.ForEach(next, answers.Enqueue);
@@ -104,6 +108,8 @@ sealed class FakeKind(Repetition repetition = Repetition.SameKey) : IStepKindWor
         Keys.Enqueue(call.IdempotencyKey);
         Began.Writer.TryWrite(call.IdempotencyKey);
         await Gate.WaitAsync(stop);
+        if (Takes > TimeSpan.Zero)
+            await Task.Delay(Takes, stop);
         return answers.TryDequeue(out var told) ? told : new StepOutcome.Succeeded(ContractsJson.Element(new { ok = true }));
     }
 }

@@ -92,7 +92,8 @@ public sealed class HttpStepTests(EffectsDatabase database) : IClassFixture<Effe
         var (sandbox, tenant, http, url) = await StartAsync();
         await using var ending = sandbox;
         Assert.Equal(200_000, ResultOf(await CallAsync(http, tenant, new { url = $"{url}/http/bytes/200000" })).GetProperty("body").GetString()!.Length);
-        foreach (var n in new[] { 262_144, 300_000, 50_000_000 })
+        Assert.Equal(200_000, ResultOf(await CallAsync(http, tenant, new { url = $"{url}/http/bytes/200000?gzip=true" })).GetProperty("body").GetString()!.Length);
+        foreach (var n in new[] { "262144", "300000", "50000000", "50000000?gzip=true" })
             Assert.Equal("RESULT_TOO_LARGE", ErrorOf(await CallAsync(http, tenant, new { url = $"{url}/http/bytes/{n}" })).Code);
     }
 
