@@ -55,7 +55,7 @@ public sealed class DemoTests
         using var http = new HttpClient { BaseAddress = new(url) };
         using var output = new StringWriter();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        var last = await Demo.PlayAsync(http, output, patience.Token);
+        var last = await Demo.PlayAsync(http, "http://127.0.0.1:1", output, patience.Token);
         return (last, output.ToString());
     }
 }
