@@ -12,9 +12,11 @@ sealed class ApiAccounts(RoleProcess api) : IDisposable
 {
     readonly HttpClient http = new() { BaseAddress = new(api.Url), Timeout = TimeSpan.FromSeconds(30) };
 
+    string? platform;
+
     public async Task<ApiAccount> MakeAsync(string slug, CancellationToken stop)
     {
-        var platform = await LogInAsync(Installation.PlatformEmail, Installation.PlatformKey, stop);
+        platform ??= await LogInAsync(Installation.PlatformEmail, Installation.PlatformKey, stop);
         var email = $"admin@{slug}.example";
         var made = await PostAsync("/v1/tenants", platform, new JsonObject { ["slug"] = slug, ["name"] = slug, ["adminEmail"] = email }, stop);
         var token = await LogInAsync(email, made.GetProperty("apiKey").GetString()!, stop);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Dvt.Contracts;
 using Dvt.Pipeline;
 
@@ -10,7 +11,7 @@ sealed record Roles(int Workers = 1, bool ReadModels = true, bool Api = false, b
 sealed class Installation : IAsyncDisposable
 {
     public const string PlatformEmail = "platform@bench.example";
-    public const string PlatformKey = "dvt_BenchPlatformKey0000000000000000000000000";
+    public static readonly string PlatformKey = "dvt_" + System.Buffers.Text.Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
@@ -74,6 +75,8 @@ sealed class Installation : IAsyncDisposable
             StartApi();
         foreach (var process in processes)
             await process.ReadyAsync("/healthz", stop);
+        if (roles.Api)
+            await Scratch.UntilAsync("first account", () => Scratch.ScalarAsync<bool>("select exists (select from identity.api_key)", stop), StartPatience, stop);
         await OwnedAsync(stop);
     }
 
@@ -93,10 +96,9 @@ sealed class Installation : IAsyncDisposable
         }, StartPatience, stop);
     }
 
-    /// <summary>Its tokens name it by address, so that one port is chosen before it starts.</summary>
     void StartApi()
     {
-        environment["Api__KeyEncryptionKey"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        environment["Api__KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         environment["Api__RequestsPerSecond"] = "1000000";
         environment["Api__Burst"] = "1000000";
         environment["Api__Bootstrap__PlatformEmail"] = PlatformEmail;
