@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Dvt.Contracts;
 using Dvt.Pipeline;
@@ -84,7 +83,7 @@ sealed class EffectWorker(
     /// <summary>The flight of a message, or null when there is one already or the message makes no sense.</summary>
     async Task<Flight?> BoardAsync(Delivery delivery, Settle settle)
     {
-        if (ReadStep(delivery.Envelope) is not { } step)
+        if (Asked.Step(delivery.Envelope, kind.Kind) is not { } step)
         {
             // The engine offers a step again that nobody closes.
             EffectsLog.NoStep(log, delivery.Envelope.Id, Queue);
@@ -102,20 +101,6 @@ sealed class EffectWorker(
             var flight = flights[id] = new Flight(id, delivery.Envelope, step);
             flight.Attach(delivery, settle);
             return flight;
-        }
-    }
-
-    CallStep? ReadStep(Envelope envelope)
-    {
-        try
-        {
-            return envelope.Type == nameof(CallStep)
-                && ContractsJson.Read<CallStep>(envelope.Body) is { RunId: not null, StepId: not null } step
-                && step.Kind == kind.Kind && !step.EffectKey.Contains('\0', StringComparison.Ordinal) ? step : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 
@@ -311,19 +296,5 @@ sealed class EffectWorker(
             empty?.TrySetResult();
     }
 
-    /// <summary>Repeats bookkeeping until it succeeds: a fault of ours never becomes a failure of a step.</summary>
-    async Task PatientlyAsync(string what, Func<Task> work, CancellationToken stop)
-    {
-        for (var pause = 50; ; pause = Math.Min(pause * 2, 1_000))
-            try
-            {
-                await work();
-                return;
-            }
-            catch (Exception fault) when (!stop.IsCancellationRequested && !EffectRecords.IsOfData(fault))
-            {
-                EffectsLog.Waits(log, what, kind.Kind, fault.Message);
-                await Task.Delay(pause, stop);
-            }
-    }
+    Task PatientlyAsync(string what, Func<Task> work, CancellationToken stop) => Patience.RunAsync(what, kind.Kind, work, log, stop);
 }
