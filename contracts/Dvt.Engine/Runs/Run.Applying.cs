@@ -161,10 +161,11 @@ public sealed partial class Run
                 break;
             case StepSkipped skipped:
                 Finish(state, StepStatus.Skipped, at);
-                (state.SkipReason, state.Kept) = (skipped.ReasonCode, false);
+                (state.SkipReason, state.Kept, state.Result) = (skipped.ReasonCode, false, null);
                 break;
             case StepCancelled:
                 Finish(state, StepStatus.Cancelled, at);
+                (state.Kept, state.Result) = (false, null);
                 break;
             case TimerSet timer:
                 (state.DueAt, state.WaitSignal, state.TimersSet) = (timer.DueAt is { } due ? Moments.Exact(due) : null, timer.Signal, timer.Occurrence);
