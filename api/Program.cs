@@ -1,1 +1,1 @@
-return 0;
+await Dvt.Api.ApiHost.RunAsync(args);

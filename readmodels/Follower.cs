@@ -16,6 +16,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
 {
     public const string Live = "live";
     public const string Next = "next";
+    public const string Outdated = "outdated";
 
     /// <summary>Events of one slot in one transaction; 16 busy slots make 20,000.</summary>
     const int PerSlot = 1_250;
@@ -28,18 +29,35 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
 
     public Offsets Offsets { get; private set; } = Offsets.Zero;
 
+    /// <summary>Reader and writer are one connection: nothing is read ahead.</summary>
+    public bool SharesConnection { get; init; }
+
     public async Task LoadAsync(CancellationToken stop)
     {
         // What is lost in a crash of the database is lost together with its checkpoint, and read again.
         await ViewTables.ExecuteAsync(writer, "set synchronous_commit = off", stop);
         await streams.LoadAsync(writer, stop);
-        await using (var create = new NpgsqlCommand(
+        await AddCheckpointsAsync(writer, tail, stop);
+        Offsets = await ReadOffsetsAsync(stop);
+    }
+
+    public static async Task AddCheckpointsAsync(NpgsqlConnection connection, string tail, CancellationToken stop)
+    {
+        await using var create = new NpgsqlCommand(
             """
             insert into read.checkpoint (tail, slot)
-            select $1, slot from unnest($2) as slot
+            select $1, slot
+            from unnest($2) as slot
             on conflict (tail, slot) do nothing
-            """, writer) { Parameters = { new() { Value = tail }, EventLog.Array(NpgsqlDbType.Integer, Tail.Slots) } })
-            await create.ExecuteNonQueryAsync(stop);
+            """, connection)
+        {
+            Parameters = { new() { Value = tail }, EventLog.Array(NpgsqlDbType.Integer, Tail.Slots) },
+        };
+        await create.ExecuteNonQueryAsync(stop);
+    }
+
+    public async Task<Offsets> ReadOffsetsAsync(CancellationToken stop)
+    {
         await using var command = new NpgsqlCommand("""select slot, "offset" from read.checkpoint where tail = $1""", writer)
         {
             Parameters = { new() { Value = tail } },
@@ -48,7 +66,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
         var offsets = new List<KeyValuePair<int, long>>();
         while (await rows.ReadAsync(stop))
             offsets.Add(new(rows.GetInt32(0), rows.GetInt64(1)));
-        Offsets = new Offsets(offsets);
+        return new Offsets(offsets);
     }
 
     /// <summary>Takes what is there, up to a batch. Returns how many events that were.</summary>
@@ -61,7 +79,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
         if (events.Count == 0)
             return 0;
         var moved = Offsets.After(events);
-        if (events.Count >= ManyEvents)
+        if (events.Count >= ManyEvents && !SharesConnection)
             ahead = Tail.ReadAsync(reader, moved, upTo, PerSlot, Views.DataOf, stop);
         await WriteAsync(events, moved, stop);
         Offsets = moved;

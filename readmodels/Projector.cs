@@ -69,7 +69,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         await using var writer = await projector.OpenConnectionAsync(stop);
         await using var rebuild = new Rebuild(owner, projector, log);
         var live = await FollowLiveAsync(outdated, reader, writer, stop);
-        rebuild.Start(toFill, () => live.Offsets, stop);
+        await rebuild.StartAsync(toFill, () => live.Offsets, stop);
         var lookAt = TimeProvider.System.GetTimestamp();
         try
         {
@@ -89,7 +89,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
                 else if (!rebuild.IsRunning && TimeProvider.System.GetElapsedTime(lookAt) > LookForRequests)
                 {
                     lookAt = TimeProvider.System.GetTimestamp();
-                    rebuild.Start(await ReadRequestsAsync(stop), () => live.Offsets, stop);
+                    await rebuild.StartAsync(await ReadRequestsAsync(stop), () => live.Offsets, stop);
                 }
                 if (taken == 0)
                     await LogGrowth.WaitAsync(grown, stop);
@@ -110,7 +110,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
     }
 
     /// <summary>Makes missing tables. Tells which views have to be filled anew, and of which the table cannot be kept up meanwhile.</summary>
-    static async Task<(List<IView> ToFill, List<IView> Outdated)> PrepareAsync(NpgsqlDataSource owner, CancellationToken stop)
+    internal static async Task<(List<IView> ToFill, List<IView> Outdated)> PrepareAsync(NpgsqlDataSource owner, CancellationToken stop)
     {
         await using var connection = await owner.OpenConnectionAsync(stop);
         var known = new Dictionary<string, (string Definition, string State)>();
@@ -125,7 +125,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         {
             var definition = ViewTables.DefinitionOf(view);
             if (!known.TryGetValue(view.Name, out var row))
-                await AddAsync(connection, view, definition, tail: fromZero ? Follower.Live : Follower.Next, stop);
+                await AddAsync(connection, view, definition, tail: fromZero ? Follower.Live : Follower.Outdated, stop);
             if (row.Definition is null ? !fromZero : row.Definition != definition)
                 outdated.Add(view);
             else if (row.State == "rebuilding")
@@ -134,7 +134,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
         return ([.. outdated, .. toFill], outdated);
     }
 
-    /// <summary>An empty table answers queries until it is filled, or until its filled twin is swapped in.</summary>
+    /// <summary>An empty table answers queries until it is filled, or until its filled twin is swapped in; its position is the beginning.</summary>
     static async Task AddAsync(NpgsqlConnection connection, IView view, string definition, string tail, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop);
@@ -150,6 +150,9 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
             Parameters = { new() { Value = view.Name }, new() { Value = definition }, new() { Value = tail } },
         };
         await register.ExecuteNonQueryAsync(stop);
+        if (tail == Follower.Outdated)
+            await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail = 'outdated'", stop);
+        await Follower.AddCheckpointsAsync(connection, tail, stop);
         await transaction.CommitAsync(stop);
     }
 

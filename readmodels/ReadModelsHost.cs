@@ -1,1 +1,61 @@
+using Dvt.Pipeline;
+using Dvt.Pipeline.Watching;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
 namespace Dvt.ReadModels;
+
+/// <summary>The projector process: tails the log and keeps the views.</summary>
+public static class ReadModelsHost
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = Build(args);
+        await app.RunAsync();
+        return 0;
+    }
+
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        var services = builder.Services;
+        services.AddTelemetry(builder.Configuration, "readmodels");
+        services.AddPipeline(builder.Configuration, Postgres.ProjectorRole, "readmodels");
+        services.AddHostedSingleton<LogGrowth>();
+        services.AddHostedSingleton<Projector>();
+        services.AddHostedSingleton<LagGauges>();
+        var app = builder.Build();
+        app.MapGet("/healthz", () => "ok");
+        app.MapGet("/metrics", (PrometheusText metrics) => Results.Text(metrics.Write(), "text/plain; version=0.0.4"));
+        return app;
+    }
+
+    /// <summary>
+    /// The queries, for a process of role <c>dvt_api</c>. It registers <see cref="LogGrowth"/> and <c>StepKinds</c> itself.
+    /// </summary>
+    public static IServiceCollection AddReadModelQueries(this IServiceCollection services)
+    {
+        services.AddSingleton<PlanCache>();
+        services.AddSingleton<RunQueries>();
+        services.AddSingleton<CommandQueries>();
+        services.AddSingleton<PlanQueries>();
+        services.AddSingleton<AuditQueries>();
+        services.AddSingleton<DeadLetterQueries>();
+        services.AddSingleton<ProjectionQueries>();
+        services.AddSingleton<Freshness>();
+        return services.AddHostedSingletonOf(s => new LiveTail(
+            Postgres.Open(new PostgresOptions { ConnectionString = s.GetRequiredService<PostgresOptions>().ConnectionString, MaxPoolSize = 4 }, Postgres.ProjectorRole),
+            s.GetRequiredService<LogGrowth>(), s.GetRequiredService<ILogger<LiveTail>>()));
+    }
+
+    static IServiceCollection AddHostedSingletonOf<T>(this IServiceCollection services, Func<IServiceProvider, T> make) where T : class, IHostedService
+    {
+        services.AddSingleton(make);
+        return services.AddHostedService(s => s.GetRequiredService<T>());
+    }
+}

@@ -35,13 +35,15 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
     }
 
     /// <param name="live">Where the live tail is now.</param>
-    public void Start(IReadOnlyList<IView> wanted, Func<Offsets> live, CancellationToken stop)
+    public async Task StartAsync(IReadOnlyList<IView> wanted, Func<Offsets> live, CancellationToken stop)
     {
         if (wanted.Count == 0)
             return;
         views = wanted;
         began = TimeProvider.System.GetTimestamp();
         ReadModelsLog.Rebuilding(log, Names);
+        await using (var connection = await owner.OpenConnectionAsync(stop))
+            await MarkAsync(connection, stop);
         filling = FillAsync(live, CancellationTokenSource.CreateLinkedTokenSource(stop, leaving.Token).Token);
     }
 
@@ -50,7 +52,6 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
     async Task FillAsync(Func<Offsets> live, CancellationToken stop)
     {
         await using var connection = await owner.OpenConnectionAsync(stop);
-        await MarkAsync(connection, stop);
         foreach (var view in views)
             await ViewTables.CreateAsync(connection, view, Suffix, stop);
         reader = await projector.OpenConnectionAsync(stop);
@@ -67,18 +68,26 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
         await CatchUpAsync(follower, live, stop);
     }
 
-    /// <summary>Views whose table is older than their definition count as being where the new one is.</summary>
+    /// <summary>Views whose table is older than their definition count as being where they are now, until they are swapped.</summary>
     async Task MarkAsync(NpgsqlConnection connection, CancellationToken stop)
     {
         await using var transaction = await connection.BeginTransactionAsync(stop);
         await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail = 'next'", stop);
+        await ViewTables.ExecuteAsync(connection,
+            """
+            insert into read.checkpoint (tail, slot, "offset")
+            select 'outdated', slot, "offset"
+            from read.checkpoint
+            where tail = 'live'
+            on conflict (tail, slot) do nothing
+            """, stop);
         foreach (var view in views)
         {
             await using var mark = new NpgsqlCommand(
                 """
                 update read.projection
                 set state = 'rebuilding',
-                    tail = case when definition = $2 then tail else 'next' end,
+                    tail = case when definition = $2 then tail else 'outdated' end,
                     changed_at = clock_timestamp()
                 where name = $1
                 """, connection)
@@ -124,7 +133,7 @@ sealed class Rebuild(NpgsqlDataSource owner, NpgsqlDataSource projector, ILogger
                 await ViewTables.SwapAsync(connection, view, Suffix, stop);
                 await RegisterAsync(connection, view, stop);
             }
-            await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail = 'next'", stop);
+            await ViewTables.ExecuteAsync(connection, "delete from read.checkpoint where tail in ('next', 'outdated')", stop);
             await transaction.CommitAsync(stop);
         }
         catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)

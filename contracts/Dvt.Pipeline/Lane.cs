@@ -19,7 +19,7 @@ sealed class Lane(
 {
     readonly Channel<Delivery> inbox = Channel.CreateUnbounded<Delivery>(new() { SingleReader = true });
     readonly ConcurrentDictionary<int, Subscription> subscriptions = new();
-    readonly ConcurrentQueue<int> lost = new();
+    readonly ConcurrentQueue<(int Slot, long Epoch)> lost = new();
     readonly BatchProcess process = new(handler, postgres, publisher, log);
     ConsumerChannel? source;
     volatile string? resetWanted;
@@ -33,7 +33,7 @@ sealed class Lane(
 
     public int Number => number;
 
-    public IEnumerable<int> TakeLostSlots()
+    public IEnumerable<(int Slot, long Epoch)> TakeLostSlots()
     {
         while (lost.TryDequeue(out var slot))
             yield return slot;
@@ -138,10 +138,11 @@ sealed class Lane(
         }
         catch (LostRaceException race)
         {
-            foreach (var slot in batch.Select(d => d.Slot).Distinct())
+            foreach (var (slot, epoch) in batch.Select(d => (d.Slot, d.Epoch)).Distinct())
             {
                 handler.Forget(slot);
-                lost.Enqueue(slot);
+                if (race.SlotLost)
+                    lost.Enqueue((slot, epoch));
             }
             resetWanted = race.Message;
             source?.Abandon();
@@ -153,6 +154,13 @@ sealed class Lane(
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Not settled, so it comes again elsewhere.
+        }
+        catch (Exception fault)
+        {
+            // Whatever it was, the lane lives: everything unsettled goes back and comes again in order.
+            PipelineLog.LoopFailed(log, fault, $"lane {number}");
+            resetWanted = fault.Message;
+            source?.Abandon();
         }
         finally
         {

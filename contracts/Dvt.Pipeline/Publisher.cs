@@ -24,7 +24,7 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
     static readonly BasicProperties Persistent = new() { DeliveryMode = DeliveryModes.Persistent, ContentType = "application/json" };
     static readonly BasicProperties Transient = new() { DeliveryMode = DeliveryModes.Transient };
 
-    readonly Task<IChannel>?[] channels = new Task<IChannel>?[Channels];
+    readonly Task<IChannel>?[] channels = new Task<IChannel>?[Channels + 1];
     readonly Lock gate = new();
     int next;
 
@@ -63,8 +63,7 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
     {
         try
         {
-            var channel = await ChannelAsync(stop);
-            await channel.BasicPublishAsync(exchange: "", queue, mandatory: false, Transient, body, stop);
+            await HintAsync(exchange: "", queue, body, stop);
         }
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
@@ -77,8 +76,7 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
     {
         try
         {
-            var channel = await ChannelAsync(stop);
-            await channel.BasicPublishAsync(Topology.LogGrew, routingKey: "", mandatory: false, Transient, ReadOnlyMemory<byte>.Empty, stop);
+            await HintAsync(Topology.LogGrew, routingKey: "", ReadOnlyMemory<byte>.Empty, stop);
         }
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
@@ -86,11 +84,19 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         }
     }
 
+    /// <summary>Without confirm, on a channel of its own: what may be lost must never hold up what may not.</summary>
+    async Task HintAsync(string exchange, string routingKey, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        var channel = await ChannelAsync(Channels, stop).WaitAsync(ConfirmTimeout, stop);
+        await channel.BasicPublishAsync(exchange, routingKey, mandatory: false, Transient, body, stop).AsTask().WaitAsync(ConfirmTimeout, stop);
+    }
+
     async Task SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties properties, CancellationToken stop)
     {
         try
         {
-            var channel = await ChannelAsync(stop).WaitAsync(ConfirmTimeout, stop);
+            var place = (int)((uint)Interlocked.Increment(ref next) % Channels);
+            var channel = await ChannelAsync(place, stop).WaitAsync(ConfirmTimeout, stop);
             await channel.BasicPublishAsync(exchange: "", queue, mandatory: true, properties, body, stop).AsTask().WaitAsync(ConfirmTimeout, stop);
         }
         catch (PublishException returned) when (returned.IsReturn)
@@ -103,25 +109,24 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         }
     }
 
-    async Task<IChannel> ChannelAsync(CancellationToken stop)
+    async Task<IChannel> ChannelAsync(int place, CancellationToken stop)
     {
         if (broker.IsBlocked)
             throw new BrokerUnavailableException("the broker has raised an alarm");
-        var place = (int)((uint)Interlocked.Increment(ref next) % Channels);
         Task<IChannel> opening;
         lock (gate)
         {
             if (channels[place] is { } known && !(known.IsCompleted && (!known.IsCompletedSuccessfully || !known.Result.IsOpen)))
                 opening = known;
             else
-                channels[place] = opening = OpenAsync();
+                channels[place] = opening = OpenAsync(place < Channels ? WithConfirms : null);
         }
         return await opening.WaitAsync(stop);
     }
 
-    async Task<IChannel> OpenAsync()
+    async Task<IChannel> OpenAsync(CreateChannelOptions? options)
     {
-        var channel = await broker.OpenChannelAsync(WithConfirms, CancellationToken.None);
+        var channel = await broker.OpenChannelAsync(options, CancellationToken.None);
         await channel.ExchangeDeclareAsync(Topology.LogGrew, ExchangeType.Fanout, durable: false, autoDelete: false);
         return channel;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dvt.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,11 +17,17 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
 
     public static readonly TimeSpan Renewal = TimeSpan.FromMilliseconds(700);
 
-    readonly Dictionary<int, long> owned = [];
+    readonly ConcurrentDictionary<int, long> owned = new();
+    readonly ConcurrentDictionary<int, bool> leaving = new();
 
-    /// <summary>One round: announce, renew, take. Returns the slots that are ours now, with their epochs.</summary>
-    /// <param name="mayTake">False while leaving: nothing new is taken.</param>
-    public async Task<IReadOnlyDictionary<int, long>> RenewAsync(bool mayTake, CancellationToken stop)
+    /// <summary>The slots that are ours now, with their epochs.</summary>
+    public Dictionary<int, long> Owned => new(owned);
+
+    /// <summary>
+    /// One round: announce, renew, take. A lease of ours that lapsed while nobody took it is simply renewed: its epoch
+    /// is still the highest.
+    /// </summary>
+    public async Task RenewAsync(CancellationToken stop)
     {
         await using var connection = await postgres.OpenConnectionAsync(stop);
         await using var batch = new NpgsqlBatch(connection);
@@ -36,7 +43,6 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
             set lease_until = clock_timestamp() + $3
             where domain = $1
               and owner = $2
-              and lease_until > clock_timestamp()
             returning slot, epoch
             """, DomainName, member, Lease));
         batch.BatchCommands.Add(Statement(
@@ -56,14 +62,13 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
                 members = Math.Max(1, reader.GetInt64(0));
         }
         foreach (var (slot, epoch) in owned.Where(o => renewed.GetValueOrDefault(o.Key, -1) != o.Value).ToList())
-        {
-            owned.Remove(slot);
-            PipelineLog.SlotLeft(log, slot, $"lease of epoch {epoch} lapsed");
-        }
+            Lost(slot, epoch);
+        // What was given up by mistake is still ours as long as nobody took it.
+        foreach (var (slot, epoch) in renewed.Where(r => !leaving.ContainsKey(r.Key)))
+            owned[slot] = epoch;
         Share = (int)((Slot.PerDomain + members - 1) / members);
-        if (mayTake && owned.Count < Share)
+        if (owned.Count < Share)
             await TakeAsync(connection, Share - owned.Count, stop);
-        return owned;
     }
 
     /// <summary>How many slots are this member's fair share.</summary>
@@ -99,7 +104,8 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     /// <summary>Gives a slot back at once, for someone else to take.</summary>
     public async Task ReleaseAsync(int slot, CancellationToken stop)
     {
-        if (!owned.Remove(slot, out var epoch))
+        leaving[slot] = true;
+        if (!owned.TryRemove(slot, out var epoch))
             return;
         await using var command = postgres.CreateCommand(
             """
@@ -111,6 +117,7 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         command.Parameters.Add(new() { Value = slot });
         command.Parameters.Add(new() { Value = epoch });
         await command.ExecuteNonQueryAsync(stop);
+        leaving.TryRemove(slot, out _);
         PipelineLog.SlotLeft(log, slot, "given back");
     }
 
@@ -123,8 +130,12 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>Forgets a slot whose epoch was found to be old.</summary>
-    public void Lost(int slot) => owned.Remove(slot);
+    /// <summary>Forgets a slot that someone else has taken since.</summary>
+    public void Lost(int slot, long epoch)
+    {
+        if (owned.TryRemove(new(slot, epoch)))
+            PipelineLog.SlotLeft(log, slot, $"epoch {epoch} is over");
+    }
 
     string DomainName => domain.ToString().ToLowerInvariant();
 

@@ -33,6 +33,8 @@ public sealed class SlotWorker(
     SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger<SlotWorker> log)
     : BackgroundService
 {
+    static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
     readonly SlotLeases leases = new(postgres, options.Domain, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}", log);
     Lane[] lanes = [];
 
@@ -44,7 +46,9 @@ public sealed class SlotWorker(
         using var stopLanes = new CancellationTokenSource();
         lanes = [.. Enumerable.Range(0, options.Lanes).Select(n => new Lane(n, options, handler, postgres, broker, publisher, log))];
         var running = Task.WhenAll(lanes.Select(lane => lane.RunAsync(stopLanes.Token)));
-        await Loop.RunAsync($"slots of {options.Domain}", log, ShareSlotsAsync, stoppingToken);
+        await Task.WhenAll(
+            Loop.RunAsync($"leases of {options.Domain}", log, KeepLeasesAsync, stoppingToken),
+            Loop.RunAsync($"slots of {options.Domain}", log, FollowLeasesAsync, stoppingToken));
         await LeaveAsync();
         await stopLanes.CancelAsync();
         await running;
@@ -52,18 +56,27 @@ public sealed class SlotWorker(
             await lane.ResetAsync("stopped");
     }
 
-    async Task ShareSlotsAsync(CancellationToken stop)
+    /// <summary>Apart from everything that may take its time: a lease must not lapse because a queue is slow.</summary>
+    async Task KeepLeasesAsync(CancellationToken stop)
     {
         while (true)
         {
-            foreach (var slot in lanes.SelectMany(lane => lane.TakeLostSlots()).ToList())
-                leases.Lost(slot);
-            var owned = await leases.RenewAsync(mayTake: true, stop);
-            foreach (var lane in lanes)
-                await lane.FollowAsync(owned.Where(o => o.Key % options.Lanes == lane.Number).ToDictionary(), stop);
-            await GiveBackAsync([.. owned.Keys.Skip(leases.Share)], stop);
-            Owned = [.. owned.Keys];
+            await leases.RenewAsync(stop);
             await Task.Delay(SlotLeases.Renewal, stop);
+        }
+    }
+
+    async Task FollowLeasesAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            foreach (var (slot, epoch) in lanes.SelectMany(lane => lane.TakeLostSlots()).ToList())
+                leases.Lost(slot, epoch);
+            var owned = leases.Owned;
+            Owned = [.. owned.Keys];
+            await Task.WhenAll(lanes.Select(lane => lane.FollowAsync(owned.Where(o => o.Key % options.Lanes == lane.Number).ToDictionary(), stop)));
+            await GiveBackAsync([.. owned.Keys.Order().Skip(leases.Share)], stop);
+            await Task.Delay(Interval, stop);
         }
     }
 

@@ -1,1 +1,1 @@
-return 0;
+return await Dvt.Sandbox.SandboxHost.RunAsync(args);

@@ -2,12 +2,13 @@
 create table read.projection (
   name       text primary key,
   definition text not null,
-  tail       text not null check (tail in ('live', 'next')),
+  tail       text not null check (tail in ('live', 'outdated')),
   state      text not null check (state in ('live', 'rebuilding')),
   changed_at timestamptz not null default clock_timestamp()
 );
 
--- How far a tail has come, written in the transaction of what it wrote. Views of one tail move together.
+-- How far a tail has come, written in the transaction of what it wrote. Views of one tail move together: 'live' ones,
+-- those being filled ('next'), and those whose table has to wait for one of a newer definition ('outdated').
 create table read.checkpoint (
   tail     text not null,
   slot     int not null,

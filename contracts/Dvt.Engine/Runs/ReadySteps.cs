@@ -25,6 +25,10 @@ sealed class ReadySteps(ulong[] words)
         lowest = Math.Min(lowest, index >> 6);
     }
 
+    public bool Has(int index) => (words[index >> 6] & (1UL << (index & 63))) != 0;
+
+    public void Remove(int index) => words[index >> 6] &= ~(1UL << (index & 63));
+
     /// <summary>Only when not empty.</summary>
     public int Take()
     {

@@ -55,8 +55,13 @@ public sealed partial class Run
             EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, bounded: false);
             return;
         }
-        RouseDue();
-        RouseSignalled();
+        Rouse();
+        TakeTurns();
+        LayDown();
+    }
+
+    void TakeTurns()
+    {
         while (!StoppedByFailure())
         {
             if (ready.IsEmpty)

@@ -25,6 +25,8 @@ public sealed partial class Run
         changed?.Add(index);
         counts[(int)before]--;
         counts[(int)after]++;
+        if (after != Phase.Idle)
+            ready.Remove(index);
         recovering += (IsRecovering(after, state) ? 1 : 0) - (wasRecovering ? 1 : 0);
         if (before == Phase.WaitingSignal && (after != before || waitedFor != state.WaitSignal))
             waiters![waitedFor!].Remove(index);
@@ -46,21 +48,8 @@ public sealed partial class Run
     void Release(int index)
     {
         foreach (var child in Plan.Steps[index].Children)
-            if (--openParents[child] == 0)
+            if (--openParents[child] == 0 && PhaseOf(child) == Phase.Idle)
                 ready.Add(child);
-    }
-
-    /// <summary>First come, first served among the signals; in plan order among the steps.</summary>
-    void RouseSignalled()
-    {
-        if (signalled is null)
-            return;
-        foreach (var name in signalled)
-            if (buffered is not null && buffered.TryGetValue(name, out var queue)
-                && waiters is not null && waiters.TryGetValue(name, out var waiting))
-                foreach (var index in waiting.Take(queue.Count))
-                    ready.Add(index);
-        signalled = null;
     }
 
     Phase PhaseOf(int index)
@@ -107,7 +96,9 @@ public sealed partial class Run
                 AwaitSignal(index, state.WaitSignal!);
             if (phase == Phase.Settled)
                 Release(index);
-            if (phase == Phase.Idle && state.Kept)
+            if (phase != Phase.Idle)
+                ready.Remove(index);
+            else if (state.Kept)
                 ready.Add(index);
             Remember(index);
         }

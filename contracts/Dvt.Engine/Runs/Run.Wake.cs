@@ -66,12 +66,6 @@ public sealed partial class Run
     static StepError Unanswered(StepPlan step, StepState state) => new(
         "STEP_TIMEOUT", "no answer came in time", Retryable: step.Kind.RepeatsSafely?.Invoke(state.Input ?? EmptyInput) ?? false, "TIMEOUT");
 
-    void RouseDue()
-    {
-        foreach (var index in TakeDue(restingDue, Phase.Retrying))
-            ready.Add(index);
-    }
-
     List<int> TakeDue(PriorityQueue<int, DateTimeOffset>? queue, Phase phase)
     {
         List<int>? due = null;

@@ -82,7 +82,7 @@ public sealed partial class Run
     /// <summary>True when <see cref="Continue"/> has something to do; derived from the state, so it outlives a crash.</summary>
     public bool HasInlineWork =>
         !IsTerminal && Seq > 0
-        && (cancelRequested || (Status != RunStatus.Paused && (StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0)));
+        && (cancelRequested || (Status != RunStatus.Paused && (StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal)));
 
     public string? Substatus => Status switch
     {

@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Dvt.Contracts;
+
+namespace Dvt.Api;
+
+/// <summary>
+/// Tells who sent a request. What was checked is kept in memory: 5 s for a revocation to bite, and up to 10 minutes
+/// while the database cannot be asked.
+/// </summary>
+sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecrets secrets, Standing standing, TimeProvider clock)
+{
+    const int MaxKnown = 100_000;
+
+    readonly ConcurrentDictionary<Fingerprint, Credential> known = new();
+    readonly ConcurrentDictionary<Fingerprint, long> refused = new();
+
+    readonly record struct Fingerprint(UInt128 First, UInt128 Second)
+    {
+        /// <summary>By digest, so that neither a lookup's timing nor a memory dump gives a credential away.</summary>
+        public static Fingerprint Of(string credential)
+        {
+            Span<byte> bytes = stackalloc byte[Jws.MaxLength];
+            Span<byte> digest = stackalloc byte[32];
+            SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(credential, bytes)], digest);
+            return new(BitConverter.ToUInt128(digest), BitConverter.ToUInt128(digest[16..]));
+        }
+    }
+
+    /// <exception cref="ProblemException">401, or 503 when it cannot be checked.</exception>
+    public ValueTask<Caller> IdentifyAsync(HttpRequest request)
+    {
+        var credential = CredentialOf(request, out var isToken);
+        var id = Fingerprint.Of(credential);
+        if (known.TryGetValue(id, out var entry))
+            return entry.CallerAsync(clock.GetUtcNow());
+        if (refused.TryGetValue(id, out var until) && Environment.TickCount64 < until)
+            throw Unauthorized();
+        return new(OpenAsync(id, credential, isToken, request.HttpContext.RequestAborted));
+    }
+
+    static string CredentialOf(HttpRequest request, out bool isToken)
+    {
+        string? authorization = request.Headers.Authorization;
+        isToken = authorization is { Length: > 7 } && authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
+        var credential = isToken ? authorization![7..].Trim() : (string?)request.Headers["X-Api-Key"];
+        // Longest UTF-8 form of a header's char is three bytes, and the fingerprint's buffer is fixed.
+        return credential is { Length: > 0 } && Encoding.UTF8.GetByteCount(credential) <= Jws.MaxLength ? credential : throw Unauthorized();
+    }
+
+    static ProblemException Unauthorized() => new(Problems.Unauthorized) { Header = ("WWW-Authenticate", "Bearer realm=\"dvt\"") };
+
+    async Task<Caller> OpenAsync(Fingerprint id, string credential, bool isToken, CancellationToken stop)
+    {
+        try
+        {
+            var check = isToken ? await OfTokenAsync(credential, stop) : await OfKeyAsync(credential, stop);
+            if (await check(stop) is not { } caller)
+                throw new TokenRefusedException("revoked");
+            if (known.Count >= MaxKnown)
+                known.Clear();
+            known[id] = new Credential(caller, check);
+            return caller;
+        }
+        catch (TokenRefusedException)
+        {
+            if (refused.Count >= MaxKnown)
+                refused.Clear();
+            refused[id] = Environment.TickCount64 + 2_000;
+            throw Unauthorized();
+        }
+        catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+        {
+            throw new ProblemException(Problems.CredentialUnchecked) { RetryAfter = 2 };
+        }
+    }
+
+    async Task<Func<CancellationToken, Task<Caller?>>> OfKeyAsync(string key, CancellationToken stop)
+    {
+        if (!ApiKeySecrets.IsShaped(key))
+            throw new TokenRefusedException("shape");
+        var hash = await secrets.HashAsync(key, stop);
+        return async again => await standing.OfHashAsync(hash, again) is { } found && found.IsValid(clock.GetUtcNow())
+            ? Of(found, $"key:{found.KeyId}", found.Roles, found.ExpiresAt)
+            : null;
+    }
+
+    async Task<Func<CancellationToken, Task<Caller?>>> OfTokenAsync(string token, CancellationToken stop)
+    {
+        var kid = Jws.KidOf(token);
+        if (await signing.FindAsync(kid, stop) is { } ours)
+            return OfOurs(Jws.Verify(token, ours, clock.GetUtcNow()));
+        if (await external.FindAsync(kid, stop) is { } theirs)
+            return OfTheirs(theirs.Issuer, Jws.Verify(token, theirs.Key, clock.GetUtcNow()));
+        throw new TokenRefusedException("unknown kid");
+    }
+
+    Func<CancellationToken, Task<Caller?>> OfOurs(JsonElement claims)
+    {
+        var expires = DateTimeOffset.FromUnixTimeSeconds(Jws.Seconds(claims, "exp")!.Value);
+        var tenantId = claims.GetProperty("tid").GetGuid();
+        var keyId = claims.GetProperty("key").GetGuid();
+        string[] roles = [.. claims.GetProperty("roles").EnumerateArray().Select(r => r.GetString()!)];
+        return async again => await standing.OfKeyAsync(tenantId, keyId, again) is { } found && found.IsValid(clock.GetUtcNow())
+            ? Of(found, $"user:{found.UserId}", [.. roles.Intersect(found.Roles)], expires)
+            : null;
+    }
+
+    Func<CancellationToken, Task<Caller?>> OfTheirs(OidcIssuer issuer, JsonElement claims)
+    {
+        var expires = DateTimeOffset.FromUnixTimeSeconds(Jws.Seconds(claims, "exp")!.Value);
+        var subject = Texts(claims, "sub").FirstOrDefault() ?? throw new TokenRefusedException("sub");
+        var tenant = Texts(claims, issuer.TenantClaim).FirstOrDefault() ?? throw new TokenRefusedException(issuer.TenantClaim);
+        string[] roles = [.. Texts(claims, issuer.RolesClaim)
+            .Select(group => issuer.Roles.GetValueOrDefault(group))
+            .OfType<string>()
+            .Where(Roles.OfTenants.Contains)
+            .Distinct()];
+        // The issuer's name is part of the actor, or two issuers could make the same person.
+        var actor = $"user:{NamedId.Of(issuer.Issuer, subject)}";
+        return async again => await standing.OfTenantAsync(tenant, again) is { } found
+            ? new Caller(found.Id, found.Slug, UserId: null, KeyId: null, actor, roles, found.Quota, found.Suspended, expires)
+            : null;
+    }
+
+    static IEnumerable<string> Texts(JsonElement claims, string name) => !claims.TryGetProperty(name, out var value)
+        ? []
+        : value.ValueKind switch
+        {
+            JsonValueKind.String => [value.GetString()!],
+            JsonValueKind.Array => value.EnumerateArray().Where(v => v.ValueKind is JsonValueKind.String).Select(v => v.GetString()!),
+            _ => [],
+        };
+
+    static Caller Of(KeyStanding found, string actor, IReadOnlyList<string> roles, DateTimeOffset? expires) =>
+        new(found.TenantId, found.Slug, found.UserId, found.KeyId, actor, roles, found.Quota, found.Suspended, expires);
+
+    /// <summary>A credential that was checked, and how to check it again.</summary>
+    sealed class Credential(Caller first, Func<CancellationToken, Task<Caller?>> check)
+    {
+        static readonly TimeSpan AskAhead = TimeSpan.FromSeconds(2.5);
+        static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+        static readonly TimeSpan UsableBlind = TimeSpan.FromMinutes(10);
+        static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+        readonly Lock gate = new();
+        Caller? caller = first;
+        long checkedAt = Environment.TickCount64;
+        long quietUntil;
+        Task? asking;
+
+        public ValueTask<Caller> CallerAsync(DateTimeOffset now)
+        {
+            var age = Environment.TickCount64 - Volatile.Read(ref checkedAt);
+            if (age < AskAhead.TotalMilliseconds)
+                return new(Valid(now));
+            var answer = Ask();
+            return age < Fresh.TotalMilliseconds ? new(Valid(now)) : new(AfterAsync(answer, now));
+        }
+
+        Caller Valid(DateTimeOffset now) => Volatile.Read(ref caller) is { } valid && (valid.ExpiresAt is null || valid.ExpiresAt > now)
+            ? valid
+            : throw Unauthorized();
+
+        Task Ask()
+        {
+            lock (gate)
+            {
+                // After a failure the database is left alone for a second: everyone else goes on with what is known.
+                if (asking is { IsCompleted: false } || Environment.TickCount64 < quietUntil)
+                    return asking ?? Task.CompletedTask;
+                return asking = AskAsync();
+            }
+        }
+
+        async Task AskAsync()
+        {
+            try
+            {
+                Volatile.Write(ref caller, await check(CancellationToken.None).WaitAsync(Patience));
+                Volatile.Write(ref checkedAt, Environment.TickCount64);
+            }
+            catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+            {
+                Volatile.Write(ref quietUntil, Environment.TickCount64 + 1_000);
+            }
+        }
+
+        async Task<Caller> AfterAsync(Task answer, DateTimeOffset now)
+        {
+            await answer;
+            if (Environment.TickCount64 - Volatile.Read(ref checkedAt) > UsableBlind.TotalMilliseconds)
+                throw new ProblemException(Problems.CredentialUnchecked) { RetryAfter = 2 };
+            return Valid(now);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Dvt.Pipeline;
+using Dvt.ReadModels;
+
+namespace Dvt.Api;
+
+/// <summary>What every endpoint goes through: who, how often, may they; and how every fault is told.</summary>
+sealed class Dispatch(Backend backend, Authentication authentication, RateLimits limits, Audit audit, ILogger<Dispatch> log)
+{
+    public RequestDelegate Of(Endpoint endpoint) => http => ServeAsync(http, endpoint);
+
+    async Task ServeAsync(HttpContext http, Endpoint endpoint)
+    {
+        Caller? caller = null;
+        try
+        {
+            if (endpoint.Permission != Permission.Open)
+            {
+                caller = await authentication.IdentifyAsync(http.Request);
+                limits.Admit(http, caller);
+                if (caller.Suspended)
+                    throw new ProblemException(Problems.TenantSuspended);
+                if (!caller.May(endpoint.Permission))
+                    throw new ProblemException(Problems.Forbidden, $"{endpoint.Permission} is needed.");
+            }
+            await endpoint.Handle(new Call(http, endpoint, backend, caller));
+        }
+        catch (ProblemException problem)
+        {
+            if (problem.Kind.Status is 403 or 429 && caller is not null)
+                audit.Refused(caller.TenantId, caller.Actor, $"{endpoint.Method} {endpoint.Path}", problem.Kind.Code, ResourceOf(http), AddressOf(http));
+            await TellAsync(http, problem);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there any more to be told.
+        }
+        catch (Exception fault)
+        {
+            await TellAsync(http, ProblemOf(http, fault));
+        }
+    }
+
+    ProblemException ProblemOf(HttpContext http, Exception fault)
+    {
+        if (fault is BadHttpRequestException bad)
+            return new(bad.StatusCode == 413 ? Problems.TooLarge : Problems.BadRequest);
+        if (fault is InvalidQueryException query)
+            return query.Parameter == "cursor"
+                ? new(Problems.InvalidCursor, query.Message)
+                : new(Problems.InvalidParameter, query.Message, [new($"?{query.Parameter}", "invalid_parameter", query.Message)]);
+        if (fault is NotAcceptedException || Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+        {
+            ApiLog.RequestUnavailable(log, http.Request.Method, http.Request.Path, fault.Message);
+            return new(Problems.Unavailable) { RetryAfter = 2 };
+        }
+        ApiLog.RequestFailed(log, fault, http.Request.Method, http.Request.Path);
+        Activity.Current?.SetStatus(ActivityStatusCode.Error);
+        return new(Problems.Internal);
+    }
+
+    static async Task TellAsync(HttpContext http, ProblemException problem)
+    {
+        if (http.Response.HasStarted)
+        {
+            // Half an answer is out; breaking the connection is the only way left to say that it is not whole.
+            http.Abort();
+            return;
+        }
+        await ProblemWriter.WriteAsync(http, problem);
+    }
+
+    static string? ResourceOf(HttpContext http) => http.Request.RouteValues.Values.OfType<string>().FirstOrDefault();
+
+    public static string? AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString();
+}

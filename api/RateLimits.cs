@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Dvt.Api;
+
+/// <summary>A token bucket without a timer: the moment at which it would be full again, moved by compare-and-swap (GCRA).</summary>
+sealed class TokenBucket(double perSecond, int burst)
+{
+    readonly long interval = Math.Max(1, (long)(Stopwatch.Frequency / perSecond));
+    long fullAt;
+
+    public double PerSecond { get; } = perSecond;
+
+    public int Burst { get; } = burst;
+
+    /// <summary>Takes a token at <paramref name="now"/> (stopwatch ticks); false with the wait until there is one.</summary>
+    public bool TryTake(long now, out int left, out TimeSpan wait)
+    {
+        var depth = interval * Burst;
+        while (true)
+        {
+            var seen = Volatile.Read(ref fullAt);
+            var next = Math.Max(seen, now) + interval;
+            if (next - now > depth)
+            {
+                left = 0;
+                wait = TimeSpan.FromSeconds((next - now - depth) / (double)Stopwatch.Frequency);
+                return false;
+            }
+            if (Interlocked.CompareExchange(ref fullAt, next, seen) != seen)
+                continue;
+            left = (int)((depth - (next - now)) / interval);
+            wait = TimeSpan.Zero;
+            return true;
+        }
+    }
+
+    /// <summary>True when the next token would be refused; takes nothing.</summary>
+    public bool IsEmpty(long now, out TimeSpan wait)
+    {
+        var over = Math.Max(Volatile.Read(ref fullAt), now) + interval - now - (interval * Burst);
+        wait = TimeSpan.FromSeconds(Math.Max(0, over) / (double)Stopwatch.Frequency);
+        return over > 0;
+    }
+
+    public bool IsIdle(long now) => Volatile.Read(ref fullAt) <= now;
+}
+
+/// <summary>Buckets per tenant and per credential, of this process.</summary>
+sealed class RateLimits(ApiOptions options)
+{
+    /// <summary>Beyond this, buckets that are full anyway are forgotten.</summary>
+    const int MaxBuckets = 50_000;
+
+    readonly ConcurrentDictionary<string, TokenBucket> buckets = new();
+    readonly ConcurrentDictionary<string, TokenBucket> loginFailures = new();
+
+    /// <summary>Counts the request and tells the client what is left; throws the 429.</summary>
+    public void Admit(HttpContext http, Caller caller)
+    {
+        if (caller.Quota is { Unlimited: true })
+            return;
+        var now = Stopwatch.GetTimestamp();
+        var tenant = BucketOf(caller.TenantId.ToString(), caller);
+        var key = BucketOf(caller.LimitKey, caller);
+        var admitted = tenant.TryTake(now, out var left, out var wait);
+        if (admitted)
+        {
+            admitted = key.TryTake(now, out var leftOfKey, out wait);
+            left = Math.Min(left, leftOfKey);
+        }
+        var headers = http.Response.Headers;
+        headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture,
+            $"\"default\";q={tenant.Burst};w={Math.Max(1, (int)(tenant.Burst / tenant.PerSecond))}");
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={left};t={(admitted ? 1 : seconds)}");
+        if (!admitted)
+            throw new ProblemException(Problems.RateLimited, "The quota of this tenant or key is used up for now.") { RetryAfter = seconds };
+    }
+
+    TokenBucket BucketOf(string name, Caller caller)
+    {
+        var perSecond = caller.Quota?.RequestsPerSecond ?? options.RequestsPerSecond;
+        var burst = caller.Quota?.Burst ?? Math.Max(perSecond, Math.Min(options.Burst, perSecond * 2));
+        // A changed quota makes a new bucket.
+        if (buckets.TryGetValue(name, out var known) && known.Burst == burst && (int)known.PerSecond == perSecond)
+            return known;
+        Forget(buckets);
+        return buckets[name] = new TokenBucket(perSecond, burst);
+    }
+
+    /// <summary>Throws the 429 when this pair has failed too often.</summary>
+    public void CheckLogin(string address, string email)
+    {
+        if (loginFailures.TryGetValue(LoginName(address, email), out var bucket) && bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
+            throw new ProblemException(Problems.RateLimited, "Too many failed logins for this email from this address.")
+            {
+                RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+            };
+    }
+
+    public void CountFailedLogin(string address, string email)
+    {
+        Forget(loginFailures);
+        loginFailures
+            .GetOrAdd(LoginName(address, email), _ => new(options.LoginFailuresPerMinute / 60.0, options.LoginFailuresPerMinute))
+            .TryTake(Stopwatch.GetTimestamp(), out _, out _);
+    }
+
+    static string LoginName(string address, string email) => $"{address}\n{email}";
+
+    static void Forget(ConcurrentDictionary<string, TokenBucket> buckets)
+    {
+        if (buckets.Count < MaxBuckets)
+            return;
+        var now = Stopwatch.GetTimestamp();
+        foreach (var bucket in buckets)
+            if (bucket.Value.IsIdle(now))
+                buckets.TryRemove(bucket);
+    }
+}

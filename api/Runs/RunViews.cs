@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.ReadModels;
+using static Dvt.Api.Endpoint;
+
+namespace Dvt.Api;
+
+/// <summary>Looking at runs.</summary>
+static class RunViews
+{
+    const string Ndjson = "application/x-ndjson";
+    const string CloudEvents = "application/cloudevents-batch+json";
+
+    static readonly ProblemKind[] Missing = [Problems.RunNotFound, Problems.ViewBehind];
+
+    public static readonly IReadOnlyList<Endpoint> Routes =
+    [
+        Get("/v1/runs", Permission.ReadRuns, List, "List runs") with
+        {
+            Answer = "RunList", Lists = true, Reads = true,
+            Description = "Labels are filtered by `label.<name>=<value>`.",
+            Parameters =
+            [
+                new("status", "Only these.", """{"enum":["PENDING","APPROVED","RUNNING","PAUSED","COMPLETED","FAILED","CANCELLED"]}"""),
+                new("planId", "Of this plan."), new("version", "Of this version."),
+                new("from", "Queued at this moment or later.", """{"type":"string","format":"date-time"}"""),
+                new("to", "Queued before this moment.", """{"type":"string","format":"date-time"}"""),
+                new("q", "Words, each the beginning of an id."),
+                new("sort", "Order; newest first unless told.", """{"enum":["queuedAt","-queuedAt","finishedAt","-finishedAt"],"default":"-queuedAt"}"""),
+            ],
+        },
+        Get("/v1/runs/throughput", Permission.ReadRuns, Throughput, "Runs started and ended, per plan and minute") with
+        {
+            Answer = "Throughput", Reads = true,
+            Parameters =
+            [
+                new("planId", "Of this plan."),
+                new("from", "The last hour unless told.", """{"type":"string","format":"date-time"}"""),
+                new("to", "Before this moment; now unless told.", """{"type":"string","format":"date-time"}"""),
+            ],
+        },
+        Get("/v1/runs/{runId}", Permission.ReadRuns, Find, "A run as its history has it") with { Answer = "Run", Reads = true, Problems = Missing },
+        Get("/v1/runs/{runId}/events", Permission.ReadRuns, Events, "The history of a run") with
+        {
+            Answer = "RunEventList", Lists = true, Reads = true, Problems = Missing, AlsoProduces = [Ndjson, CloudEvents],
+            Description = "`Accept: application/x-ndjson` streams all of it, `application/cloudevents-batch+json` gives the page as CloudEvents.",
+        },
+        Get("/v1/runs/{runId}/timeline", Permission.ReadRuns, Timeline, "Bars for a Gantt chart") with { Answer = "Timeline", Reads = true, Problems = Missing },
+        Get("/v1/runs/{runId}/stream", Permission.Stream, Stream, "Events of a run, live") with
+        {
+            Produces = "text/event-stream", Problems = Missing,
+            Description = "Begins with the history behind `Last-Event-ID`, which is the seq of an event.",
+            Parameters = [new("Last-Event-ID", "Seq of the last event seen.", """{"type":"integer"}""", In: "header")],
+        },
+    ];
+
+    static async Task List(Call call)
+    {
+        call.CheckQueryNames("label.");
+        await call.MinPositionAsync();
+        var labels = call.Http.Request.Query
+            .Where(q => q.Key.StartsWith("label.", StringComparison.Ordinal) && q.Key.Length > "label.".Length)
+            .ToDictionary(q => q.Key["label.".Length..], q => call.Query(q.Key)!);
+        var page = await call.Backend.Runs.ListAsync(call.Caller.TenantId, new RunFilter(
+            call.Query("status"), call.Query("planId"), call.Query("version"), labels, call.QueryTime("from"), call.QueryTime("to"),
+            call.Query("q"), call.Query("sort"), call.Limit(), call.Query("cursor")), call.Stop);
+        await call.JsonAsync(call.Told(page));
+    }
+
+    static async Task Throughput(Call call)
+    {
+        call.CheckQueryNames();
+        await call.MinPositionAsync();
+        var to = call.QueryTime("to") ?? call.Backend.Clock.GetUtcNow();
+        var from = call.QueryTime("from") ?? to.AddHours(-1);
+        if (to - from > TimeSpan.FromDays(7))
+            throw Call.InvalidParameter("from", "must lie within 7 days before to");
+        var minutes = await call.Backend.Runs.ThroughputAsync(call.Caller.TenantId, call.Query("planId"), from, to, call.Stop);
+        await call.JsonAsync(new { items = call.Told(minutes) });
+    }
+
+    static async Task Find(Call call)
+    {
+        await call.MinPositionAsync();
+        var runId = call.Route("runId");
+        var shown = await call.Backend.Existence.FindAsync(call.Caller.TenantId, new Resource("run", runId), runId,
+            async () => await call.Backend.Runs.FindAsync(call.Caller.TenantId, runId, call.Stop) is { } run ? new Shown(run, Pending: null) : null,
+            command => new Shown(Run: null, command), call.Stop) ?? throw new ProblemException(Problems.RunNotFound);
+        if (shown.Run is { } found)
+            await TellAsync(call, found, status: 200);
+        else
+            await call.JsonAsync(new { runId, status = "PENDING", substatus = "ACCEPTED", queuedAt = shown.Pending!.AcceptedAt, steps = Array.Empty<object>() });
+    }
+
+    sealed record Shown(Fresh<RunDetail>? Run, RecentCommand? Pending);
+
+    public static async Task TellAsync(Call call, Fresh<RunDetail> fresh, int status)
+    {
+        var detail = call.Told(fresh);
+        var run = detail.Snapshot;
+        await call.JsonAsync(new
+        {
+            run.RunId, run.PlanId, run.PlanVersion, run.PlanDigest, run.Status, run.Substatus, run.Seq, run.Input, run.Context, run.Lineage,
+            detail.Actor, detail.CorrelationId, run.QueuedAt, run.StartedAt, run.EndedAt, run.Steps, run.Output, run.Error, run.FailedStepId, detail.SnapshotHash,
+        }, status);
+    }
+
+    /// <summary>Throws 404 when the run surely is not there, 503 when nobody can tell.</summary>
+    public static async Task<bool> MustExistAsync(Call call, string runId)
+    {
+        var exists = await call.Backend.Existence.FindAsync(call.Caller.TenantId, new Resource("run", runId), runId,
+            async () => await call.Backend.Runs.ExistsAsync(call.Caller.TenantId, runId, call.Stop) ? "decided" : null, _ => "pending", call.Stop);
+        return exists switch
+        {
+            null => throw new ProblemException(Problems.RunNotFound),
+            "decided" => true,
+            _ => false,
+        };
+    }
+
+    static async Task Events(Call call)
+    {
+        call.CheckQueryNames();
+        await call.MinPositionAsync();
+        var runId = call.Route("runId");
+        await MustExistAsync(call, runId);
+        string accept = call.Http.Request.Headers.Accept.ToString();
+        if (accept.Contains(Ndjson, StringComparison.OrdinalIgnoreCase))
+        {
+            await StreamAllAsync(call, runId);
+            return;
+        }
+        var page = await call.Backend.Runs.EventsAsync(call.Caller.TenantId, runId, call.Query("cursor"), call.Limit(), call.Stop);
+        var events = page is null ? new Page<RunEventView>([], NextCursor: null) : call.Told(page);
+        if (!accept.Contains(CloudEvents, StringComparison.OrdinalIgnoreCase))
+        {
+            await call.JsonAsync(events);
+            return;
+        }
+        if (events.NextCursor is { } next)
+            call.Http.Response.Headers.Link = $"</v1/runs/{Uri.EscapeDataString(runId)}/events?limit={call.Limit()}&cursor={next}>; rel=\"next\"";
+        call.Http.Response.ContentType = CloudEvents;
+        await JsonSerializer.SerializeAsync(call.Http.Response.BodyWriter, events.Items.Select(e => CloudEvent(call, e)), ContractsJson.Options, call.Stop);
+    }
+
+    static object CloudEvent(Call call, RunEventView e) => new
+    {
+        specversion = "1.0", id = e.EventId, source = $"/v1/tenants/{call.Caller.TenantId}/runs/{Uri.EscapeDataString(e.RunId)}", type = $"dvt.{e.Type}",
+        subject = e.StepId, time = e.OccurredAt, datacontenttype = "application/json", sequence = e.Seq.ToString("D20", System.Globalization.CultureInfo.InvariantCulture), data = e,
+    };
+
+    static async Task StreamAllAsync(Call call, string runId)
+    {
+        var response = call.Http.Response;
+        response.ContentType = Ndjson;
+        await foreach (var e in call.Backend.Runs.AllEventsAsync(call.Caller.TenantId, runId, afterSeq: 0, call.Stop))
+        {
+            using (var line = new Utf8JsonWriter(response.BodyWriter, new() { Encoder = ContractsJson.Options.Encoder }))
+                JsonSerializer.Serialize(line, e, ContractsJson.Options);
+            response.BodyWriter.Write("\n"u8);
+            // Flushed now and then: the pipe then holds the reader's pace, whatever the length.
+            if (response.BodyWriter.UnflushedBytes > 32 * 1024)
+                await response.BodyWriter.FlushAsync(call.Stop);
+        }
+        await response.BodyWriter.FlushAsync(call.Stop);
+    }
+
+    static async Task Timeline(Call call)
+    {
+        await call.MinPositionAsync();
+        var runId = call.Route("runId");
+        await MustExistAsync(call, runId);
+        var timeline = await call.Backend.Runs.TimelineAsync(call.Caller.TenantId, runId, call.Stop)
+            ?? throw new ProblemException(Problems.ViewBehind) { RetryAfter = 1 };
+        await call.JsonAsync(call.Told(timeline));
+    }
+
+    static async Task Stream(Call call)
+    {
+        var runId = call.Route("runId");
+        string? given = call.Http.Request.Headers["Last-Event-ID"];
+        var after = long.TryParse(given, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var seq) ? seq : 0;
+        await MustExistAsync(call, runId);
+        await call.Backend.Live.FollowRunAsync(call, runId, after);
+    }
+}

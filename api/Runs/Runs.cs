@@ -1,0 +1,140 @@
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Engine.Json;
+using Dvt.ReadModels;
+using static Dvt.Api.Endpoint;
+
+namespace Dvt.Api;
+
+/// <summary>Starting runs.</summary>
+static class Runs
+{
+    /// <summary>Runs of one bulk request, at the most.</summary>
+    const int MaxBulk = 1_000;
+
+    static readonly JsonElement NoInput = JsonElement.Parse("{}");
+
+    const string StartExample = """{"planRef":{"planId":"hello"},"input":{"name":"Ana"},"context":{"labels":{"channel":"web"}}}""";
+
+    public static readonly IReadOnlyList<Endpoint> Routes =
+    [
+        Post("/v1/runs", Permission.StartRuns, Start, "Start a run") with
+        {
+            Body = "StartRun", Status = 201, Answer = "Run", Queues = true, Example = StartExample,
+            Problems = [Problems.PlanNotFound, Problems.VersionConflict, Problems.InvalidInput, Problems.RunAlreadyExists, Problems.IdempotencyKeyReused],
+        },
+        Post("/v1/runs/bulk", Permission.StartRuns, StartMany, "Start up to 1,000 runs; all are checked before the first is sent") with
+        {
+            Body = "StartRuns", Status = 202, Answer = "StartedRuns", Example = $$"""{"runs":[{{StartExample}}]}""",
+            Parameters = [new("Idempotency-Key", "Repeats are recognised by it.", In: "header")],
+            Problems = [Problems.PlanNotFound, Problems.InvalidInput],
+        },
+        .. RunViews.Routes,
+        .. Signals.Routes,
+    ];
+
+    static async Task Start(Call call)
+    {
+        var body = await call.BodyAsync();
+        var command = await ReadAsync(call, body.Json, body.Ids.KeyId, pointer: "");
+        var resource = new Resource("run", command.RunId);
+        var self = $"/v1/runs/{Uri.EscapeDataString(command.RunId)}";
+        var order = Submit.Of(call, command, command.RunId, body.Ids, resource, call.Wait(), command.Context.CorrelationId);
+        await call.AnswerAsync(order, self, async _ =>
+        {
+            var run = await call.Backend.Runs.FindAsync(call.Caller.TenantId, command.RunId, call.Stop) ?? throw new ProblemException(Problems.RunNotFound);
+            call.Http.Response.Headers.Location = self;
+            await RunViews.TellAsync(call, run, status: 201);
+        });
+    }
+
+    static async Task StartMany(Call call)
+    {
+        var body = await call.BodyAsync();
+        var commands = new List<(StartRun Command, RequestIds Ids)>(MaxBulk);
+        var faults = new List<Fault>();
+        var place = 0;
+        foreach (var item in body.Json.GetProperty("runs").EnumerateArray())
+        {
+            var ids = body.Ids.Keyed
+                ? new RequestIds(NamedId.Of(body.Ids.KeyId.ToString(), $"{place}"), NamedId.Of(body.Ids.CommandId.ToString(), $"{place}"), Keyed: true)
+                : RequestIds.Fresh();
+            try
+            {
+                commands.Add((await ReadAsync(call, item, ids.KeyId, $"/runs/{place}"), ids));
+            }
+            catch (ProblemException fault) when (fault.Kind.Status is 404 or 409 or 422)
+            {
+                faults.AddRange(fault.Faults.Count > 0 ? fault.Faults : [new($"/runs/{place}/planRef", fault.Kind.Code, fault.Message)]);
+            }
+            place++;
+        }
+        if (faults.Count > 0)
+            throw new ProblemException(Problems.ValidationFailed, "No run was started; see errors.", faults);
+        var sent = await Task.WhenAll(commands.Select(c => call.Backend.Mediator.Send(
+            Submit.Of(call, c.Command, c.Command.RunId, c.Ids, new Resource("run", c.Command.RunId), wait: null, c.Command.Context.CorrelationId), call.Stop)));
+        await call.JsonAsync(new { items = sent.Select(s => new { s.CommandId, status = "accepted", s.Resource }) }, status: 202);
+    }
+
+    /// <summary>Makes the command, its input checked against the plan where the plan can be had.</summary>
+    static async ValueTask<StartRun> ReadAsync(Call call, JsonElement json, Guid defaultId, string pointer)
+    {
+        var planRef = json.GetProperty("planRef");
+        var planId = planRef.GetProperty("planId").GetString()!;
+        var (version, digest) = (Text(planRef, "version"), Text(planRef, "digest"));
+        var input = json.TryGetProperty("input", out var given) ? given : NoInput;
+        var context = json.TryGetProperty("context", out var told) ? ContractsJson.Read<RunContext>(told) : new RunContext();
+        if (await PlanAsync(call, planId, version) is { } plan)
+        {
+            if (plan.State != "published")
+                throw new ProblemException(Problems.PlanNotFound, $"Version {plan.Version} of plan {planId} is {plan.State}.");
+            if (digest is not null && digest != plan.Digest)
+                throw new ProblemException(Problems.VersionConflict, $"Version {plan.Version} of plan {planId} has digest {plan.Digest}.");
+            if (plan.Input is { } schema && !schema.IsValid(input))
+                throw new ProblemException(Problems.InvalidInput, "See errors for what breaks the plan's input schema.",
+                    [.. schema.Validate(input).Select(e => new Fault($"{pointer}/input{e.Pointer}", e.Code, e.Message))]);
+        }
+        return new(Text(json, "runId") ?? defaultId.ToString(), planId, version, digest, Canonical(input, pointer), context);
+    }
+
+    static JsonElement Canonical(JsonElement input, string pointer)
+    {
+        try
+        {
+            return JsonElement.Parse(CanonicalJson.Canonicalize(input));
+        }
+        catch (JsonRefused refused)
+        {
+            throw new ProblemException(Problems.ValidationFailed, refused.Message, [new($"{pointer}/input{refused.Pointer}", refused.Code, refused.Message)]);
+        }
+    }
+
+    /// <summary>Null when nobody can tell at the moment: then the worker judges.</summary>
+    static async ValueTask<StartablePlan?> PlanAsync(Call call, string planId, string? version)
+    {
+        var tenantId = call.Caller.TenantId;
+        try
+        {
+            if (await call.Backend.Startable.FindAsync(tenantId, planId, version, call.Stop) is { } plan)
+                return plan;
+            if (call.Backend.Startable.IsKnownAbsent(tenantId, planId, version))
+                throw Unknown(planId, version);
+            // Its publication may be on the way; what comes behind it in the slot's queue answers for it.
+            if (!await call.Backend.Existence.FenceAsync(Domain.Runs, tenantId, planId, call.Stop))
+                return null;
+            if (await call.Backend.Startable.FindAsync(tenantId, planId, version, call.Stop) is { } late)
+                return late;
+        }
+        catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+        {
+            return null;
+        }
+        call.Backend.Startable.Absent(tenantId, planId, version);
+        throw Unknown(planId, version);
+    }
+
+    static ProblemException Unknown(string planId, string? version) =>
+        new(Problems.PlanNotFound, version is null ? $"There is no published version of plan {planId}." : $"There is no version {version} of plan {planId}.");
+
+    static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+}

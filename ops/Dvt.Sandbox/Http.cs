@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Dvt.Sandbox;
+
+/// <summary>A plain HTTP service: echoes, statuses, delays, redirects, and a charge that counts like money.</summary>
+static class Http
+{
+    const int MaxBytes = 64 * 1024 * 1024;
+    static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+    public static void MapHttp(this WebApplication app)
+    {
+        var charges = new Charges();
+        var flaky = new ConcurrentDictionary<(string Name, string Key), int>();
+        var http = app.MapGroup("/http");
+        http.MapMethods("/echo", Methods, (Delegate)EchoAsync);
+        http.MapMethods("/status/{code:int}", Methods, Status);
+        http.MapMethods("/delay/{ms:int}", Methods, DelayAsync);
+        http.MapMethods("/bytes/{n:int}", Methods, BytesAsync);
+        http.MapMethods("/redirect", Methods, (string to, int? code, HttpContext context) => Redirect(to, code ?? 302, context));
+        http.MapMethods("/flaky/{name}", Methods, (string name, int? failures, int? status, HttpContext context) =>
+            Flaky(flaky, name, failures ?? 1, status ?? 503, context));
+        http.MapPost("/charge", (Delegate)charges.ChargeAsync);
+        http.MapGet("/charges", charges.Total);
+    }
+
+    /// <summary>What came in: method, headers but the connection's, body as JSON or text.</summary>
+    static async Task<IResult> EchoAsync(HttpContext context)
+    {
+        var body = await ReadAsync(context);
+        var headers = context.Request.Headers
+            .Where(h => h.Key is not ("Host" or "Connection" or "Content-Length"))
+            .OrderBy(h => h.Key, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString());
+        return Results.Json(new { method = context.Request.Method, headers, body = Parse(body) });
+    }
+
+    /// <summary><c>?retryAfter=7</c> adds the header.</summary>
+    static IResult Status(int code, string? retryAfter, HttpContext context)
+    {
+        if (code is < 100 or > 599)
+            return Results.BadRequest();
+        if (retryAfter is not null)
+            context.Response.Headers.RetryAfter = retryAfter;
+        return code is 204 or 304 or < 200 ? Results.StatusCode(code) : Results.Json(new { code }, statusCode: code);
+    }
+
+    static async Task<IResult> DelayAsync(int ms, HttpContext context)
+    {
+        var body = await ReadAsync(context);
+        await Task.Delay(Math.Clamp(ms, 0, 600_000), context.RequestAborted);
+        return Results.Bytes(body, context.Request.ContentType ?? "application/json");
+    }
+
+    static async Task BytesAsync(int n, HttpContext context)
+    {
+        context.Response.ContentType = "text/plain";
+        var piece = new byte[16 * 1024];
+        piece.AsSpan().Fill((byte)'x');
+        for (var left = Math.Clamp(n, 0, MaxBytes); left > 0; left -= piece.Length)
+            await context.Response.Body.WriteAsync(piece.AsMemory(0, Math.Min(left, piece.Length)), context.RequestAborted);
+    }
+
+    static IResult Redirect(string to, int code, HttpContext context)
+    {
+        context.Response.Headers.Location = to;
+        return Results.StatusCode(code);
+    }
+
+    /// <summary>Fails so many times per idempotency key, then succeeds.</summary>
+    static IResult Flaky(
+        ConcurrentDictionary<(string Name, string Key), int> seen, string name, int failures, int status, HttpContext context)
+    {
+        var calls = seen.AddOrUpdate((name, Key(context)), 1, (_, n) => n + 1);
+        return Results.Json(new { calls }, statusCode: calls <= failures ? status : 200);
+    }
+
+    internal static string Key(HttpContext context) => context.Request.Headers["Idempotency-Key"].ToString();
+
+    internal static async Task<byte[]> ReadAsync(HttpContext context)
+    {
+        using var buffer = new MemoryStream();
+        await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+        return buffer.ToArray();
+    }
+
+    static JsonNode? Parse(byte[] body)
+    {
+        try
+        {
+            return body.Length == 0 ? null : JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(System.Text.Encoding.UTF8.GetString(body));
+        }
+    }
+}
+
+/// <summary>Money taken: once per idempotency key, the first answer again for the same key and body, 409 for another body.</summary>
+sealed class Charges
+{
+    readonly Lock gate = new();
+    readonly Dictionary<string, (string Body, string Id)> byKey = [];
+    readonly Dictionary<string, int> asked = [];
+    int total;
+
+    public async Task<IResult> ChargeAsync(HttpContext context)
+    {
+        var body = Convert.ToBase64String(await Http.ReadAsync(context));
+        var key = Http.Key(context);
+        lock (gate)
+        {
+            if (key.Length == 0)
+                return Results.Json(new { id = Id(++total), status = "charged" }, statusCode: 201);
+            asked[key] = asked.GetValueOrDefault(key) + 1;
+            if (!byKey.TryGetValue(key, out var first))
+            {
+                first = byKey[key] = (body, Id(++total));
+                return Results.Json(new { id = first.Id, status = "charged" }, statusCode: 201);
+            }
+            if (first.Body != body)
+                return Results.Json(new { error = "idempotency_key_reused" }, statusCode: 409);
+            context.Response.Headers["Idempotent-Replayed"] = "true";
+            return Results.Json(new { id = first.Id, status = "charged" }, statusCode: 201);
+        }
+    }
+
+    /// <summary><c>total</c> charges made, <c>distinct</c> keys, and how often each key was asked for.</summary>
+    public IResult Total()
+    {
+        lock (gate)
+            return Results.Json(new { total, distinct = byKey.Count, byKey = new Dictionary<string, int>(asked) });
+    }
+
+    static string Id(int n) => string.Create(CultureInfo.InvariantCulture, $"ch_{n}");
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Dvt.Contracts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.ReadModels;
+
+/// <summary>Which runs to list.</summary>
+/// <param name="Status">One of the run states.</param>
+/// <param name="Labels">All of these.</param>
+/// <param name="From">Queued at this moment or later.</param>
+/// <param name="To">Queued before this moment.</param>
+/// <param name="Q">Words, each the beginning of the run's, plan's, actor's or correlation id, or of a part of one.</param>
+/// <param name="Sort"><c>queuedAt</c> or <c>finishedAt</c>, with <c>-</c> for the newest first; <c>-queuedAt</c> unless told.</param>
+public sealed record RunFilter(
+    string? Status, string? PlanId, string? Version, IReadOnlyDictionary<string, string> Labels,
+    DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Sort, int Limit, string? Cursor);
+
+/// <summary>Reads runs: the list from the view, one run from its own history.</summary>
+/// <param name="api">Of role <c>dvt_api</c>.</param>
+public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
+{
+    /// <summary>So many rows of an index are looked through before the index on terms is asked instead.</summary>
+    const int Window = 3_000;
+
+    static readonly HashSet<string> Statuses = ["PENDING", "APPROVED", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED"];
+
+    /// <summary>
+    /// A page of runs. Where the wanted runs are dense, the sort's index finds a page at once; where they are rare, the
+    /// index on terms finds all of them. Which it is shows while looking.
+    /// </summary>
+    /// <exception cref="InvalidQueryException">A parameter is not understood.</exception>
+    public async Task<Fresh<Page<RunRow>>> ListAsync(Guid tenantId, RunFilter filter, CancellationToken stop)
+    {
+        var list = RunListing.Of(tenantId, filter);
+        await using var query = new TenantQuery(api, tenantId);
+        list.AddWindow(query, Window);
+        var seen = 0;
+        var rows = await query.ListAsync(row => { seen = (int)row.GetInt64(0); return row.IsDBNull(1) ? null : Read(row, 1); }, stop);
+        List<RunRow> found = [.. rows.Value.OfType<RunRow>()];
+        if (found.Count <= list.Limit && seen >= Window && list.HasTerms)
+        {
+            await using var search = new TenantQuery(api, tenantId);
+            list.AddSearch(search);
+            rows = await search.ListAsync(row => (RunRow?)Read(row, 0), stop);
+            found = [.. rows.Value.OfType<RunRow>()];
+        }
+        return new(Cursor.Cut(found, list.Limit, list.CursorOf), rows.Position);
+    }
+
+    /// <summary>True when the run is known to the worker, whether or not any view shows it yet.</summary>
+    public async Task<bool> ExistsAsync(Guid tenantId, string runId, CancellationToken stop)
+    {
+        await using var query = new TenantQuery(api, tenantId);
+        query.Add(
+            """
+            select 1
+            from runs.run
+            where tenant_id = $1
+              and run_id = $2
+            """, tenantId, runId);
+        return (await query.ListAsync(static _ => true, stop)).Value.Count > 0;
+    }
+
+    /// <summary>Per plan and minute, oldest first.</summary>
+    /// <param name="planId">Null for all plans.</param>
+    /// <param name="to">Exclusive.</param>
+    public async Task<Fresh<IReadOnlyList<RunMinute>>> ThroughputAsync(
+        Guid tenantId, string? planId, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
+    {
+        await using var query = new TenantQuery(api, tenantId);
+        query.Add(
+            """
+            select minute, plan_id, started, completed, failed, cancelled, step_failures, step_retries, duration_sum_ms, duration_max_ms
+            from read.run_minute
+            where tenant_id = $1
+              and minute >= $2
+              and minute < $3
+              and ($4 is null or plan_id = $4)
+            order by minute, plan_id
+            """, tenantId, from.UtcDateTime, to.UtcDateTime, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)planId ?? DBNull.Value });
+        return await query.ListAsync(
+            static row => new RunMinute(row.Time(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
+                row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9)), stop);
+    }
+
+    static RunRow Read(NpgsqlDataReader row, int at) => new(
+        row.GetString(at), row.GetString(at + 1), row.GetString(at + 2), row.GetString(at + 3), row.TextOrNull(at + 4),
+        JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(at + 5)) ?? [],
+        row.GetString(at + 6), row.TextOrNull(at + 7), row.GetInt32(at + 8), row.TextOrNull(at + 9), row.TextOrNull(at + 10),
+        row.TextOrNull(at + 11), row.Time(at + 12), row.TimeOrNull(at + 13), row.TimeOrNull(at + 14), row.GetInt32(at + 15),
+        row.GetInt32(at + 16), row.GetInt32(at + 17), row.TextOrNull(at + 18), row.TextOrNull(at + 19), row.GetInt64(at + 20), row.Time(at + 21));
+
+    /// <summary>The SQL of one listing.</summary>
+    sealed class RunListing
+    {
+        const string Columns =
+            """
+            run_id, plan_id, plan_version, status, substatus, labels::text, actor, actor_id, priority, correlation_id, origin_run_id,
+            parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed, steps_skipped, error_code, error_message,
+            last_seq, updated_at
+            """;
+
+        readonly Guid tenantId;
+        readonly RunFilter filter;
+        readonly string sort;
+        readonly DateTime? after;
+        readonly string? afterId;
+        readonly List<string> terms = [];
+
+        RunListing(Guid tenantId, RunFilter filter)
+        {
+            this.tenantId = tenantId;
+            this.filter = filter;
+            Limit = Cursor.Limit(filter.Limit);
+            sort = string.IsNullOrEmpty(filter.Sort) ? "-queuedAt" : filter.Sort;
+            if (sort is not ("queuedAt" or "-queuedAt" or "finishedAt" or "-finishedAt"))
+                throw new InvalidQueryException("sort", "sort is queuedAt or finishedAt, with a - for the newest first");
+            if (filter.Status is not null && !Statuses.Contains(filter.Status))
+                throw new InvalidQueryException("status", $"status is one of {string.Join(", ", Statuses)}");
+            foreach (var (name, text) in Texts)
+                if (text is not null && text.Contains('\0'))
+                    throw new InvalidQueryException(name, "text without U+0000 is expected");
+            if (Cursor.Parse(filter.Cursor, sort, parts: 2) is { } key)
+                (after, afterId) = (key[0] == "-" ? DateTime.MinValue : Cursor.Time(key[0]), key[1]);
+            AddTerms();
+        }
+
+        public static RunListing Of(Guid tenantId, RunFilter filter) => new(tenantId, filter);
+
+        public int Limit { get; }
+
+        public bool HasTerms => terms.Count > 0;
+
+        bool Descending => sort[0] == '-';
+
+        bool ByFinish => sort.EndsWith("finishedAt", StringComparison.Ordinal);
+
+        IEnumerable<(string, string?)> Texts =>
+            [("planId", filter.PlanId), ("version", filter.Version), ("q", filter.Q), .. filter.Labels.Select(l => ($"label.{l.Key}", (string?)(l.Key + l.Value)))];
+
+        void AddTerms()
+        {
+            if (filter.PlanId is { } plan)
+                terms.Add(Quote(RunTerms.Plan(tenantId, plan)));
+            if (filter.Version is { } version)
+                terms.Add(Quote(RunTerms.Version(tenantId, version)));
+            foreach (var (name, value) in filter.Labels)
+                terms.Add(Quote(RunTerms.Label(tenantId, name, value)));
+            foreach (var word in (filter.Q ?? "").Split([' ', '\t', '\n', '\r', '\x1f'], StringSplitOptions.RemoveEmptyEntries).Take(8))
+                terms.Add(Quote(RunTerms.Word(tenantId, word)) + ":*");
+        }
+
+        /// <summary>A lexeme of a <c>tsquery</c>.</summary>
+        static string Quote(string term) =>
+            $"'{term.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
+
+        public void AddWindow(TenantQuery query, int window)
+        {
+            var parameters = new List<object?>();
+            string P(object? value)
+            {
+                parameters.Add(value);
+                return $"${parameters.Count}";
+            }
+            var key = ByFinish ? "coalesce(r.finished_at, '-infinity'::timestamptz)" : "r.queued_at";
+            var direction = Descending ? "desc" : "asc";
+            var prefix = new StringBuilder($"r.tenant_id = {P(tenantId)}");
+            if (filter.Status is not null)
+                prefix.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
+            else if (filter.PlanId is not null && !ByFinish)
+                prefix.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
+            if (!ByFinish)
+                AddRange(prefix, P);
+            if (after is not null)
+                prefix.Append(CultureInfo.InvariantCulture, $" and ({key}, r.run_id) {(Descending ? '<' : '>')} ({P(Infinity(after))}, {P(afterId)})");
+            var rest = new StringBuilder("true");
+            if (filter.PlanId is not null && (filter.Status is not null || ByFinish))
+                rest.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
+            if (filter.Version is not null)
+                rest.Append(CultureInfo.InvariantCulture, $" and r.plan_version = {P(filter.Version)}");
+            if (filter.Labels.Count > 0)
+                rest.Append(CultureInfo.InvariantCulture, $" and r.labels @> {P(LabelsParameter())}");
+            if (!string.IsNullOrWhiteSpace(filter.Q))
+                rest.Append(CultureInfo.InvariantCulture, $" and r.terms @@ {P(string.Join(" & ", terms))}::tsquery");
+            if (ByFinish)
+                AddRange(rest, P);
+            // Nothing left to look through: the index gives the page itself.
+            var size = rest.Length == 4 ? Limit + 1 : window;
+            query.Add(
+                $"""
+                with seen as materialized (
+                  select *
+                  from read.run r
+                  where {prefix}
+                  order by {key} {direction}, r.run_id {direction}
+                  limit {P(size)}
+                )
+                select (select count(*) from seen), page.*
+                from (select 1) as one
+                left join (
+                  select {Columns}
+                  from seen r
+                  where {rest}
+                  order by {key} {direction}, r.run_id {direction}
+                  limit {P(Limit + 1)}
+                ) as page on true
+                """, [.. parameters]);
+        }
+
+        void AddRange(StringBuilder where, Func<object?, string> p)
+        {
+            if (filter.From is { } from)
+                where.Append(CultureInfo.InvariantCulture, $" and r.queued_at >= {p(from.UtcDateTime)}");
+            if (filter.To is { } to)
+                where.Append(CultureInfo.InvariantCulture, $" and r.queued_at < {p(to.UtcDateTime)}");
+        }
+
+        public void AddSearch(TenantQuery query) => query.Add(
+            $"""
+            select {Columns}
+            from unnest(array(
+              select read.find_runs($2::tsquery, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            )) with ordinality as f(id, place)
+            join read.run r on r.tenant_id = $1
+              and r.run_id = f.id
+            order by f.place
+            """, tenantId, string.Join(" & ", terms), Null(filter.Status), Null(filter.PlanId), Null(filter.Version),
+            filter.Labels.Count > 0 ? LabelsParameter() : new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = DBNull.Value },
+            Null(filter.From?.UtcDateTime), Null(filter.To?.UtcDateTime), ByFinish, Descending,
+            after is null ? Null((DateTime?)null) : Infinity(after), Null(afterId), Limit + 1);
+
+        NpgsqlParameter LabelsParameter() => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(filter.Labels) };
+
+        static NpgsqlParameter Null(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
+
+        static NpgsqlParameter Null(DateTime? value) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)value ?? DBNull.Value };
+
+        /// <summary>The driver writes the least time as <c>-infinity</c>, which is where unfinished runs sort.</summary>
+        static NpgsqlParameter Infinity(DateTime? value) =>
+            new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = DateTime.SpecifyKind(value!.Value, DateTimeKind.Utc) };
+
+        public string CursorOf(RunRow row) =>
+            Cursor.Of(sort, ByFinish ? row.FinishedAt is { } at ? Cursor.OfTime(at) : "-" : Cursor.OfTime(row.QueuedAt), row.RunId);
+    }
+}

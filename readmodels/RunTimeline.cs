@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Engine.Runs;
+using Dvt.Pipeline;
+
+namespace Dvt.ReadModels;
+
+/// <summary>Bars of a Gantt chart, one per attempt of a step, in order of their beginning.</summary>
+/// <param name="EndedAt">Null while the run goes on.</param>
+public sealed record RunTimeline(
+    string RunId, string Status, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<TimelineBar> Bars);
+
+/// <param name="Status"><c>RUNNING</c>, <c>COMPLETED</c>, <c>FAILED</c>, <c>SKIPPED</c>, <c>CANCELLED</c>, or <c>WAITING</c> and <c>WAITED</c> for the pause before a retry.</param>
+/// <param name="EndedAt">Null while it goes on; equal to the beginning for what took no time.</param>
+public sealed record TimelineBar(string StepId, int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+
+public sealed partial class RunQueries
+{
+    /// <summary>When each attempt of each step began and ended; null when there is no such run.</summary>
+    public async Task<Fresh<RunTimeline>?> TimelineAsync(Guid tenantId, string runId, CancellationToken stop)
+    {
+        var timeline = new Timeline(runId);
+        var position = new LogPosition();
+        var (afterSeq, more) = (0L, true);
+        while (more)
+        {
+            var (first, events, reached) = await ReadLogAsync(tenantId, runId, afterSeq, EventsAtOnce, stop);
+            if (first is null)
+                return null;
+            foreach (var e in events)
+                timeline.Add(e);
+            (afterSeq, more, position) = (events.Count > 0 ? events[^1].Seq : afterSeq, events.Count == EventsAtOnce, reached);
+        }
+        return new(timeline.Build(), position);
+    }
+
+    /// <summary>Needs the history alone, not the plan.</summary>
+    sealed class Timeline(string runId)
+    {
+        readonly List<TimelineBar> bars = [];
+        readonly Dictionary<string, int> open = [];
+        string status = "PENDING";
+        DateTimeOffset? queuedAt, startedAt, endedAt;
+
+        public RunTimeline Build() => new(runId, status, queuedAt, startedAt, endedAt, [.. bars.OrderBy(b => b.StartedAt)]);
+
+        public void Add(LoggedEvent e)
+        {
+            switch (e.Type)
+            {
+                case nameof(RunQueued): queuedAt = e.OccurredAt; break;
+                case nameof(RunStarted): (status, startedAt) = ("RUNNING", e.OccurredAt); break;
+                case nameof(RunPaused): status = "PAUSED"; break;
+                case nameof(RunResumed): status = startedAt is null ? "PENDING" : "RUNNING"; break;
+                case nameof(RunCompleted): (status, endedAt) = ("COMPLETED", e.OccurredAt); break;
+                case nameof(RunFailed): (status, endedAt) = ("FAILED", e.OccurredAt); break;
+                case nameof(RunCancelled): (status, endedAt) = ("CANCELLED", e.OccurredAt); break;
+                default: AddStep(e); break;
+            }
+        }
+
+        void AddStep(LoggedEvent e)
+        {
+            if (!e.Type.StartsWith("Step", StringComparison.Ordinal))
+                return;
+            using var data = JsonDocument.Parse(e.Data, RunHead.Deep);
+            if (RunEvents.Read(e.Type, data.RootElement) is not IStepEvent step)
+                return;
+            switch (step)
+            {
+                case StepStarted:
+                    Close(step.StepId, e.OccurredAt, "WAITED");
+                    Open(step, "RUNNING", e.OccurredAt);
+                    break;
+                case StepRetryScheduled: Open(step, "WAITING", e.OccurredAt); break;
+                case StepCompleted: End(step, "COMPLETED", e.OccurredAt); break;
+                case StepFailed: End(step, "FAILED", e.OccurredAt); break;
+                case StepSkipped: End(step, "SKIPPED", e.OccurredAt); break;
+                case StepCancelled: End(step, "CANCELLED", e.OccurredAt); break;
+            }
+        }
+
+        void Open(IStepEvent step, string state, DateTimeOffset at)
+        {
+            open[step.StepId] = bars.Count;
+            bars.Add(new(step.StepId, step.Attempt, state, at, null));
+        }
+
+        void End(IStepEvent step, string state, DateTimeOffset at)
+        {
+            if (!open.ContainsKey(step.StepId))
+                Open(step, state, at);
+            Close(step.StepId, at, state);
+        }
+
+        void Close(string stepId, DateTimeOffset at, string state)
+        {
+            if (open.Remove(stepId, out var place))
+                bars[place] = bars[place] with { Status = state, EndedAt = at };
+        }
+    }
+}

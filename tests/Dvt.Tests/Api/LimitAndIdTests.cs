@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Dvt.Api;
+using Dvt.Contracts;
+using Xunit;
+
+namespace Dvt.Tests.Api;
+
+public sealed class LimitAndIdTests
+{
+    [Fact]
+    public void A_bucket_gives_its_burst_and_then_its_rate()
+    {
+        var bucket = new TokenBucket(perSecond: 10, burst: 5);
+        var now = Stopwatch.Frequency * 100;
+        for (var left = 4; left >= 0; left--)
+        {
+            Assert.True(bucket.TryTake(now, out var seen, out _));
+            Assert.Equal(left, seen);
+        }
+        Assert.False(bucket.TryTake(now, out _, out var wait));
+        Assert.InRange(wait.TotalMilliseconds, 99, 101);
+        Assert.True(bucket.IsEmpty(now, out _));
+        now += Stopwatch.Frequency / 10;
+        Assert.True(bucket.TryTake(now, out _, out _));
+        Assert.False(bucket.TryTake(now, out _, out _));
+        now += Stopwatch.Frequency * 100;
+        Assert.True(bucket.IsIdle(now));
+        Assert.Equal(5, Enumerable.Range(0, 20).Count(_ => bucket.TryTake(now, out var _, out var _)));
+    }
+
+    [Fact]
+    public void Many_threads_take_no_more_than_there_is()
+    {
+        var bucket = new TokenBucket(perSecond: 1, burst: 1_000);
+        var now = Stopwatch.GetTimestamp();
+        var taken = 0;
+        Parallel.For(0, 10_000, _ =>
+        {
+            if (bucket.TryTake(now, out var _, out var _))
+                Interlocked.Increment(ref taken);
+        });
+        Assert.Equal(1_000, taken);
+    }
+
+    [Fact]
+    public void Failed_logins_are_limited_per_address_and_email()
+    {
+        var limits = new RateLimits(new ApiOptions { LoginFailuresPerMinute = 20 });
+        for (var i = 0; i < 20; i++)
+        {
+            limits.CheckLogin("1.2.3.4", "a@b.c");
+            limits.CountFailedLogin("1.2.3.4", "a@b.c");
+        }
+        var problem = Assert.Throws<ProblemException>(() => limits.CheckLogin("1.2.3.4", "a@b.c"));
+        Assert.Equal(429, problem.Kind.Status);
+        Assert.True(problem.RetryAfter > 0);
+        limits.CheckLogin("1.2.3.5", "a@b.c");
+        limits.CheckLogin("1.2.3.4", "b@b.c");
+    }
+
+    [Fact]
+    public void A_key_names_the_resource_and_the_body_names_the_command()
+    {
+        Guid tenant = Guid.NewGuid(), other = Guid.NewGuid();
+        var first = RequestIds.Of(tenant, "POST", "/v1/runs", "k", "{}"u8);
+        Assert.Equal(first, RequestIds.Of(tenant, "POST", "/v1/runs", "k", "{}"u8));
+        var changed = RequestIds.Of(tenant, "POST", "/v1/runs", "k", "{ }"u8);
+        Assert.Equal(first.KeyId, changed.KeyId);
+        Assert.NotEqual(first.CommandId, changed.CommandId);
+        Assert.Equal(4, new[]
+        {
+            first, RequestIds.Of(other, "POST", "/v1/runs", "k", "{}"u8), RequestIds.Of(tenant, "POST", "/v1/plans", "k", "{}"u8), RequestIds.Of(tenant, "POST", "/v1/runs", "l", "{}"u8),
+        }.Select(i => i.KeyId).Distinct().Count());
+        Assert.Equal(NamedId.Of("key", tenant.ToString(), "POST", "/v1/runs", "k"), first.KeyId);
+        Assert.Equal(5, first.KeyId.Version);
+        Assert.Equal(7, RequestIds.Fresh().KeyId.Version);
+    }
+
+    [Fact]
+    public void What_was_accepted_lately_is_remembered_and_bounded()
+    {
+        var recent = new Recent();
+        var tenant = Guid.NewGuid();
+        Envelope Run(int n) => new(new Guid(n, 0, 0, new byte[8]), nameof(StartRun), tenant, $"r{n}", "a", DateTimeOffset.UnixEpoch, default, Resource: new Resource("run", $"r{n}"));
+        for (var i = 0; i < 120_000; i++)
+            recent.Add(Run(i));
+        Assert.NotNull(recent.Maker(tenant, new Resource("run", "r119999")));
+        Assert.NotNull(recent.Command(tenant, new Guid(119_999, 0, 0, new byte[8])));
+        Assert.Null(recent.Maker(tenant, new Resource("run", "r0")));
+        Assert.Null(recent.Maker(Guid.NewGuid(), new Resource("run", "r119999")));
+    }
+}

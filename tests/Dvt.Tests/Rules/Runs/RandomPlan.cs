@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Dvt.Engine.Plans;
+using Xunit;
+
+namespace Dvt.Tests.Rules.Runs;
+
+/// <summary>Plans that use everything the engine has, from a seed.</summary>
+static class RandomPlan
+{
+    public static Plan Of(Random random)
+    {
+        // Above 64 the steps are stored one by one.
+        var count = random.Next(20) == 0 ? random.Next(65, 90) : random.Next(1, 41);
+        var isSequence = random.Next(5) == 0;
+        var gateways = new List<int>();
+        var steps = Enumerable.Range(0, count).Select(index => Step(random, index, isSequence, gateways)).ToList();
+        if (!isSequence)
+            Shuffle(random, steps);
+        var json = new StringBuilder("""{"planId":"p","version":"1.0.0","steps":[""").AppendJoin(',', steps).Append(']');
+        if (random.Next(3) == 0)
+            json.Append(""","checkpoint":"step" """);
+        if (random.Next(6) == 0)
+            json.Append(""","timeout":"PT10M" """);
+        if (random.Next(2) == 0)
+            json.Append(CultureInfo.InvariantCulture, $$""","output":{"last":"${has(steps.s{{count - 1}}.result) ? steps.s{{count - 1}}.result : 'none'}"}""");
+        var check = Plan.Check(JsonElement.Parse(json.Append('}').ToString()), TestKinds.All);
+        Assert.True(check.Valid, $"{string.Join('\n', check.Faults)}\n{json}");
+        return check.Plan!;
+    }
+
+    static string Step(Random random, int index, bool isSequence, List<int> gateways)
+    {
+        var json = new StringBuilder($$"""{"stepId":"s{{index}}",""");
+        var parents = isSequence || index == 0 ? [] : Parents(random, index);
+        var kind = random.Next(12) switch
+        {
+            0 or 1 => "noop",
+            2 => "transform",
+            3 => "gateway",
+            4 => "delay",
+            5 => "until signal",
+            6 => "safe",
+            7 => "broken",
+            _ => "call",
+        };
+        json.Append(Body(random, kind, isSequence ? index - 1 : parents.FirstOrDefault(-1)));
+        if (!isSequence)
+            json.Append(CultureInfo.InvariantCulture, $""","dependsOn":[{string.Join(',', parents.Select(p => $"\"s{p}\""))}]""");
+        if (gateways.Count > 0 && random.Next(3) == 0 && Gate(random, isSequence, parents, gateways) is { } gate)
+            json.Append(CultureInfo.InvariantCulture, $$""","onlyIf":"{{Condition(random, gate)}}" """);
+        if (random.Next(2) == 0)
+            json.Append(CultureInfo.InvariantCulture, $$""","onError":"{{OneOf(random, "fail", "skip", "continue", "park", "park")}}" """);
+        if (random.Next(2) == 0)
+            json.Append(CultureInfo.InvariantCulture, $$""","retry":{"maxAttempts":{{random.Next(1, 5)}},"initial":"PT{{random.Next(1, 20)}}S"}""");
+        if (random.Next(4) == 0)
+            json.Append(CultureInfo.InvariantCulture, $$""","timeout":"PT{{random.Next(1, 200)}}S" """);
+        if (kind == "gateway")
+            gateways.Add(index);
+        return json.Append('}').ToString();
+    }
+
+    static string Body(Random random, string kind, int upstream) => kind switch
+    {
+        "gateway" => $$"""
+            "kind":"gateway","when":"{{OneOf(random, "${input.yes}", "${!input.yes}", "left", "${input.word}", "${input.missing}")}}"
+            """,
+        "transform" => upstream < 0 || random.Next(2) == 0
+            ? """ "kind":"transform","with":{"z":1,"a":"${input.word}","run":"${run.id}"} """
+            : $$""" "kind":"transform","with":{"up":"${has(steps.s{{upstream}}.result) ? [steps.s{{upstream}}.result] : []}","st":"${steps.s{{upstream}}.status}"} """,
+        "noop" => """ "kind":"noop" """,
+        "broken" => """ "kind":"transform","with":"${input.missing}" """,
+        "delay" => $$""" "kind":"wait","with":{"duration":"PT{{random.Next(0, 120)}}S"} """,
+        "until signal" => random.Next(2) == 0
+            ? $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}"} """
+            : $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}","timeout":"PT{{random.Next(1, 90)}}S"} """,
+        _ => $$""" "kind":"{{kind}}","with":{"b":1,"a":"${input.word}"} """,
+    };
+
+    static int[] Parents(Random random, int index) =>
+        [.. Enumerable.Range(0, random.Next(0, Math.Min(index, 4) + 1)).Select(_ => random.Next(Math.Max(0, index - 8), index)).Distinct()];
+
+    static int? Gate(Random random, bool isSequence, int[] parents, List<int> gateways)
+    {
+        var upstream = gateways.Where(g => isSequence || parents.Contains(g)).ToArray();
+        return upstream.Length == 0 ? null : upstream[random.Next(upstream.Length)];
+    }
+
+    static string Condition(Random random, int gate) => OneOf(random, $"s{gate}", $"!s{gate}", $"s{gate} == 'left'", $"s{gate} != 'left'");
+
+    public static string OneOf(Random random, params ReadOnlySpan<string> choices) => choices[random.Next(choices.Length)];
+
+    static void Shuffle(Random random, List<string> steps)
+    {
+        for (var at = steps.Count - 1; at > 0; at--)
+        {
+            var other = random.Next(at + 1);
+            (steps[at], steps[other]) = (steps[other], steps[at]);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Dvt.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Dvt.Workers.Effects;
+
+/// <summary>Which step kinds this process carries out.</summary>
+static class EffectsWiring
+{
+    public static IServiceCollection AddEffects(this IServiceCollection services, WorkersOptions options)
+    {
+        if (!options.Has("steps"))
+            return services;
+        services.AddEffect(s => new HttpStep(
+            new TenantAllowList(s.GetRequiredService<NpgsqlDataSource>()), new HttpStepNetwork(), options.HttpConcurrency));
+        if (options.TestKinds)
+            services.AddInstant(_ => new EchoStep());
+        return services;
+    }
+
+    /// <summary>A kind that calls something outside.</summary>
+    public static IServiceCollection AddEffect(this IServiceCollection services, Func<IServiceProvider, IStepKindWorker> kind) =>
+        services.AddSingleton<IHostedService>(s => Consumer(s, new EffectWorker(
+            kind(s), s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<Publisher>().PublishAsync,
+            s.GetRequiredService<ILogger<EffectWorker>>(), s.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)));
+
+    /// <summary>A kind that touches nothing outside.</summary>
+    public static IServiceCollection AddInstant(this IServiceCollection services, Func<IServiceProvider, IStepKindWorker> kind) =>
+        services.AddSingleton<IHostedService>(s => Consumer(s, new InstantWorker(
+            kind(s), s.GetRequiredService<Publisher>().PublishAsync, s.GetRequiredService<ILogger<InstantWorker>>())));
+
+    static WorkConsumer Consumer(IServiceProvider services, IWorkHandler handler) =>
+        ActivatorUtilities.CreateInstance<WorkConsumer>(services, handler);
+}
