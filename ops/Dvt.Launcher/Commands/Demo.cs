@@ -26,7 +26,7 @@ static class Demo
         patience.CancelAfter(Patience);
         try
         {
-            return await PlayAsync(http, Console.Out, patience.Token) == "RunCompleted" ? 0 : 1;
+            return await PlayAsync(http, env["DVT_SANDBOX_URL"], Console.Out, patience.Token) == "RunCompleted" ? 0 : 1;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -39,16 +39,16 @@ static class Demo
     }
 
     /// <summary>Starts the plan and prints each event once, in order; the type of the last.</summary>
-    public static async Task<string> PlayAsync(HttpClient http, TextWriter output, CancellationToken cancellation)
+    public static async Task<string> PlayAsync(HttpClient http, string sandboxUrl, TextWriter output, CancellationToken cancellation)
     {
-        var runId = await StartAsync(http, cancellation);
+        var runId = await StartAsync(http, sandboxUrl, cancellation);
         await output.WriteLineAsync($"run {runId} of {Plan}");
         return await FollowAsync(http, runId, output, cancellation);
     }
 
-    static async Task<string> StartAsync(HttpClient http, CancellationToken cancellation)
+    static async Task<string> StartAsync(HttpClient http, string sandboxUrl, CancellationToken cancellation)
     {
-        using var answer = await http.PostAsJsonAsync("/v1/runs", new { planRef = new { planId = Plan } }, cancellation);
+        using var answer = await http.PostAsJsonAsync("/v1/runs", new { planRef = new { planId = Plan }, input = new { sandboxUrl } }, cancellation);
         var body = await answer.Content.ReadAsStringAsync(cancellation);
         return answer.IsSuccessStatusCode
             ? JsonElement.Parse(body).GetProperty("resource").GetProperty("id").GetString()!

@@ -91,7 +91,7 @@ public sealed partial class ConfigurationPageTests
 
     static IReadOnlyList<string> Told(string page) => [.. Row().Matches(page).Select(m => $"{m.Groups["key"].Value} = {m.Groups["default"].Value}")];
 
-    [GeneratedRegex(@"<summary>Section <c>(?<section>[\w:]+)</c> of the configuration[^\n]*\n(?:[^\n]*///[^\n]*\n|\s*\[[^\n]*\n)*[^\n]*\b(?:class|record) (?<type>\w+)")]
+    [GeneratedRegex(@"Section <c>(?<section>[\w:]+)</c> of the configuration[^\n]*\n(?:[^\n]*///[^\n]*\n|\s*\[[^\n]*\n)*[^\n]*\b(?:class|record) (?<type>\w+)")]
     private static partial Regex SectionComment();
 
     [GeneratedRegex(@"GetSection\(""(?<section>[\w:]+)""\)|(?:Section|Read)<\w+>\(\w+, ""(?<section>\w+)""")]
