@@ -54,7 +54,7 @@ static class ApiHost
         var options = Settings.Read<ApiOptions>(configuration, "Api");
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
-        services.AddPipeline(configuration, Postgres.ApiRole, "api");
+        services.AddPipeline(configuration, Postgres.ApiRole, "api").AddMailbox();
         services.AddTelemetry(configuration, "api");
         services.AddHostedSingleton<Replies>();
         services.AddHostedSingleton<LogGrowth>();

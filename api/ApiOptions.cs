@@ -79,6 +79,9 @@ sealed class BootstrapOptions
     public string? Email { get; init; }
 
     public string? ApiKey { get; init; }
+
+    /// <summary>Hosts on the inside, as <c>host:port</c>, that the tenant's http steps may call.</summary>
+    public List<string> HttpAllow { get; init; } = [];
 }
 
 /// <summary>Reads our sections strictly: a key that is unknown, missing or out of range ends start-up with its name.</summary>

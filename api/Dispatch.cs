@@ -49,7 +49,7 @@ sealed class Dispatch(Backend backend, Authentication authentication, RateLimits
             return query.Parameter == "cursor"
                 ? new(Problems.InvalidCursor, query.Message)
                 : new(Problems.InvalidParameter, query.Message, [new($"?{query.Parameter}", "invalid_parameter", query.Message)]);
-        if (fault is NotAcceptedException || Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+        if (fault is NotAcceptedException || Away.Is(fault) || RabbitMq.IsUnavailable(fault))
         {
             ApiLog.RequestUnavailable(log, http.Request.Method, http.Request.Path, fault.Message);
             return new(Problems.Unavailable) { RetryAfter = 2 };

@@ -10,8 +10,8 @@ namespace Dvt.ReadModels;
 /// <summary>Which runs to list.</summary>
 /// <param name="Status">One of the run states.</param>
 /// <param name="Labels">All of these.</param>
-/// <param name="From">Queued at this moment or later.</param>
-/// <param name="To">Queued before this moment.</param>
+/// <param name="From">Queued at this moment or later; finished, when sorted by <c>finishedAt</c>.</param>
+/// <param name="To">Queued before this moment; finished, when sorted by <c>finishedAt</c>.</param>
 /// <param name="Q">Words, each the beginning of the run's, plan's, actor's or correlation id, or of a part of one.</param>
 /// <param name="Sort"><c>queuedAt</c> or <c>finishedAt</c>, with <c>-</c> for the newest first; <c>-queuedAt</c> unless told.</param>
 public sealed record RunFilter(
@@ -165,15 +165,14 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 parameters.Add(value);
                 return $"${parameters.Count}";
             }
-            var key = ByFinish ? "coalesce(r.finished_at, '-infinity'::timestamptz)" : "r.queued_at";
+            var key = ByFinish ? "r.ended_at" : "r.queued_at";
             var direction = Descending ? "desc" : "asc";
             var prefix = new StringBuilder($"r.tenant_id = {P(tenantId)}");
             if (filter.Status is not null)
                 prefix.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
             else if (filter.PlanId is not null && !ByFinish)
                 prefix.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
-            if (!ByFinish)
-                AddRange(prefix, P);
+            AddRange(prefix, key, P);
             if (after is not null)
                 prefix.Append(CultureInfo.InvariantCulture, $" and ({key}, r.run_id) {(Descending ? '<' : '>')} ({P(Infinity(after))}, {P(afterId)})");
             var rest = new StringBuilder("true");
@@ -185,8 +184,6 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.labels @> {P(LabelsParameter())}");
             if (!string.IsNullOrWhiteSpace(filter.Q))
                 rest.Append(CultureInfo.InvariantCulture, $" and r.terms @@ {P(string.Join(" & ", terms))}::tsquery");
-            if (ByFinish)
-                AddRange(rest, P);
             // Nothing left to look through: the index gives the page itself.
             var size = rest.Length == 4 ? Limit + 1 : window;
             query.Add(
@@ -210,12 +207,14 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 """, [.. parameters]);
         }
 
-        void AddRange(StringBuilder where, Func<object?, string> p)
+        void AddRange(StringBuilder where, string key, Func<object?, string> p)
         {
             if (filter.From is { } from)
-                where.Append(CultureInfo.InvariantCulture, $" and r.queued_at >= {p(from.UtcDateTime)}");
+                where.Append(CultureInfo.InvariantCulture, $" and {key} >= {p(from.UtcDateTime)}");
+            else if (filter.To is not null && ByFinish)
+                where.Append(CultureInfo.InvariantCulture, $" and {key} > '-infinity'");
             if (filter.To is { } to)
-                where.Append(CultureInfo.InvariantCulture, $" and r.queued_at < {p(to.UtcDateTime)}");
+                where.Append(CultureInfo.InvariantCulture, $" and {key} < {p(to.UtcDateTime)}");
         }
 
         public void AddSearch(TenantQuery query) => query.Add(

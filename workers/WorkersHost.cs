@@ -37,7 +37,7 @@ public static class WorkersHost
         var services = builder.Services;
         services.AddTelemetry(builder.Configuration, "workers");
         services.AddSingleton(options);
-        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers");
+        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers").AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();
         services.AddSingleton(StepKinds.BuiltIn);
         services.AddSingleton<Plans>();

@@ -21,7 +21,10 @@ sealed class Bootstrap(ApiOptions options, IdentityTable table, IdentityWriter w
                 if (wanted is { PlatformEmail: { } platformEmail, PlatformKey: { } platformKey })
                     await EnsureAsync(PlatformSlug, "Platform", platformEmail, platformKey, [Roles.PlatformAdmin, Roles.TenantAdmin], stoppingToken);
                 if (wanted is { TenantSlug: { } slug, Email: { } email, ApiKey: { } key })
+                {
                     await EnsureAsync(slug, slug, email, key, [Roles.TenantAdmin], stoppingToken);
+                    await table.AllowHttpAsync(slug, wanted.HttpAllow, stoppingToken);
+                }
                 done = true;
             }
             catch (Exception notYet) when (Postgres.IsUnavailable(notYet))

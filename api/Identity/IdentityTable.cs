@@ -44,6 +44,20 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
           and revoked_at is null
         """, tenantId, keyId);
 
+    /// <summary>Which hosts on the inside the tenant's http steps may call, besides everything public.</summary>
+    public async Task AllowHttpAsync(string slug, IEnumerable<string> hosts, CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand(
+            """
+            update identity.tenant
+            set settings = jsonb_set(settings, '{httpAllow}', $2::jsonb)
+            where slug = $1
+            """);
+        command.Parameters.Add(new() { Value = slug });
+        command.Parameters.Add(new() { Value = JsonSerializer.Serialize(hosts) });
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
     /// <summary>Fails the batch (DV002) when the revision is another by now.</summary>
     public static NpgsqlBatchCommand ChangeTenant(TenantRow changed) => Command(
         """

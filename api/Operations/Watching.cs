@@ -106,7 +106,7 @@ static class Watching
             await command.ExecuteScalarAsync(call.Stop).WaitAsync(Patience, call.Stop);
             return true;
         }
-        catch (Exception fault) when (Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (Away.Is(fault))
         {
             return false;
         }
@@ -120,7 +120,7 @@ static class Watching
             var views = await call.Backend.Projections.ListAsync(call.Stop).WaitAsync(Patience, call.Stop);
             return views.Count == 0 || views.Any(v => v.State == "stopped") ? "stopped" : views.Any(v => v.LagSeconds > LateSeconds) ? "late" : null;
         }
-        catch (Exception fault) when (Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (Away.Is(fault))
         {
             return "unknown";
         }

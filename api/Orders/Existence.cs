@@ -36,7 +36,7 @@ sealed class Existence(
             if (maker is not null && await IsUndecidedAsync(tenantId, maker.CommandId, stop))
                 return await find() ?? pending(maker);
         }
-        catch (Exception fault) when (maker is not null && Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (maker is not null && Away.Is(fault))
         {
             return pending(maker);
         }
@@ -61,7 +61,7 @@ sealed class Existence(
             if (await mailbox.HoldsAsync(commandId, stop))
                 return pending(null);
         }
-        catch (Exception fault) when (known is not null && Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (known is not null && Away.Is(fault))
         {
             return pending(known);
         }
@@ -112,7 +112,7 @@ sealed class Existence(
             await waiter.Outcome.WaitAsync(Patience, stop);
             return await freshness.WaitAsync(await HeadAsync(slot, stop), Patience, stop);
         }
-        catch (Exception fault) when (fault is TimeoutException || Postgres.IsUnavailable(fault) || RabbitMq.IsUnavailable(fault))
+        catch (Exception fault) when (fault is TimeoutException || Away.Is(fault) || RabbitMq.IsUnavailable(fault))
         {
             return false;
         }

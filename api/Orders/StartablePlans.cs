@@ -43,7 +43,7 @@ sealed class StartablePlans(PlanQueries plans)
         {
             stored = await plans.ForStartAsync(tenantId, planId, version, stop);
         }
-        catch (Exception fault) when (known is not null && Pipeline.Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (known is not null && Away.Is(fault))
         {
             // The worker judges again with what is committed; until then the last known plan is good enough.
             return known.Plan;

@@ -44,7 +44,7 @@ static class Waiting
                 ? new(commandId, row.Status, row.Code, row.Detail, row.Resource, row.Position.ToString())
                 : null;
         }
-        catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (Away.Is(fault))
         {
             // Accepted it is, whatever the database says.
             return null;

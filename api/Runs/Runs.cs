@@ -125,7 +125,7 @@ static class Runs
             if (await call.Backend.Startable.FindAsync(tenantId, planId, version, call.Stop) is { } late)
                 return late;
         }
-        catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (Away.Is(fault))
         {
             return null;
         }

@@ -72,7 +72,7 @@ static class Signals
         catch (ProblemException unsure) when (unsure.Kind == Problems.ViewBehind)
         {
         }
-        catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
+        catch (Exception fault) when (Away.Is(fault))
         {
         }
     }

@@ -18,10 +18,11 @@ public static class PipelineWiring
         services.AddSingleton(broker);
         services.AddSingleton<NpgsqlDataSource>(_ => Postgres.Open(postgres, databaseRole));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<RabbitMq>(s, name));
-        services.AddSingleton<Publisher>();
-        services.AddHostedSingleton<Mailbox>();
-        return services;
+        return services.AddSingleton<Publisher>();
     }
+
+    /// <summary>For processes that accept or relay commands.</summary>
+    public static IServiceCollection AddMailbox(this IServiceCollection services) => services.AddHostedSingleton<Mailbox>();
 
     /// <summary>One instance, to be asked for and hosted.</summary>
     public static IServiceCollection AddHostedSingleton<T>(this IServiceCollection services)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -55,13 +56,17 @@ static class Http
         return Results.Bytes(body, context.Request.ContentType ?? "application/json");
     }
 
-    static async Task BytesAsync(int n, HttpContext context)
+    /// <summary><c>?gzip=true</c> sends a thousandth of it.</summary>
+    static async Task BytesAsync(int n, bool? gzip, HttpContext context)
     {
         context.Response.ContentType = "text/plain";
+        await using var body = gzip == true ? new GZipStream(context.Response.Body, CompressionLevel.Optimal) : context.Response.Body;
+        if (gzip == true)
+            context.Response.Headers.ContentEncoding = "gzip";
         var piece = new byte[16 * 1024];
         piece.AsSpan().Fill((byte)'x');
         for (var left = Math.Clamp(n, 0, MaxBytes); left > 0; left -= piece.Length)
-            await context.Response.Body.WriteAsync(piece.AsMemory(0, Math.Min(left, piece.Length)), context.RequestAborted);
+            await body.WriteAsync(piece.AsMemory(0, Math.Min(left, piece.Length)), context.RequestAborted);
     }
 
     static IResult Redirect(string to, int code, HttpContext context)

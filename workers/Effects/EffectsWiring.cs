@@ -15,8 +15,7 @@ static class EffectsWiring
             return services;
         services.AddEffect(s => new HttpStep(
             new TenantAllowList(s.GetRequiredService<NpgsqlDataSource>()), new HttpStepNetwork(), options.HttpConcurrency));
-        if (options.TestKinds)
-            services.AddInstant(_ => new EchoStep());
+        services.AddInstant(_ => new EchoStep());
         return services;
     }
 

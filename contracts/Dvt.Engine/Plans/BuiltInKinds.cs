@@ -23,6 +23,12 @@ static class BuiltInKinds
         {
             RepeatsSafely = HttpRepeatsSafely,
         },
+        new("echo", Schema("true"), Schema("true"),
+            StepMode.Called, DefaultTimeout: TimeSpan.FromSeconds(60), CompensatedBy: null,
+            "Its evaluated `with` is the result, by way of a worker and back: for trying out plans and queues.")
+        {
+            RepeatsSafely = _ => true,
+        },
     ];
 
     const string WaitWith = """

@@ -48,7 +48,8 @@ static class Demo
 
     static async Task<string> StartAsync(HttpClient http, string sandboxUrl, CancellationToken cancellation)
     {
-        using var answer = await http.PostAsJsonAsync("/v1/runs", new { planRef = new { planId = Plan }, input = new { sandboxUrl } }, cancellation);
+        using var answer = await http.PostAsJsonAsync(
+            "/v1/runs", new { planRef = new { planId = Plan }, input = new { sandboxUrl } }, cancellation);
         var body = await answer.Content.ReadAsStringAsync(cancellation);
         return answer.IsSuccessStatusCode
             ? JsonElement.Parse(body).GetProperty("resource").GetProperty("id").GetString()!

@@ -6,6 +6,7 @@ namespace Dvt.Launcher;
 sealed record Credentials(
     string ApiKey,
     string PlatformKey,
+    string KeyEncryptionKey,
     string StripeWebhook,
     string MercadoPagoWebhook,
     string WhatsAppAppSecret,
@@ -27,6 +28,7 @@ sealed record Credentials(
         var made = new Credentials(
             ApiKey: "dvt_" + RandomText.UrlSafe(32),
             PlatformKey: "dvt_" + RandomText.UrlSafe(32),
+            KeyEncryptionKey: Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
             StripeWebhook: "whsec_" + RandomText.UrlSafe(24),
             MercadoPagoWebhook: RandomText.UrlSafe(24),
             WhatsAppAppSecret: RandomText.UrlSafe(24),
@@ -46,13 +48,16 @@ sealed record Credentials(
         ["Secrets__AzulAuthKey"] = AzulAuthKey,
     };
 
-    /// <summary>As the configuration of <c>seed</c>, besides that of every role.</summary>
-    public IReadOnlyDictionary<string, string> ForSeed() => new Dictionary<string, string>
+    /// <summary>As the configuration of the API, besides that of every role.</summary>
+    /// <param name="sandbox">The demo tenant's steps may call it although it listens on loopback.</param>
+    public IReadOnlyDictionary<string, string> ForApi(string sandbox) => new Dictionary<string, string>
     {
-        ["Demo__TenantSlug"] = Tenant,
-        ["Demo__Email"] = Email,
-        ["Demo__ApiKey"] = ApiKey,
-        ["Demo__PlatformEmail"] = PlatformEmail,
-        ["Demo__PlatformKey"] = PlatformKey,
+        ["Api__KeyEncryptionKey"] = KeyEncryptionKey,
+        ["Api__Bootstrap__TenantSlug"] = Tenant,
+        ["Api__Bootstrap__Email"] = Email,
+        ["Api__Bootstrap__ApiKey"] = ApiKey,
+        ["Api__Bootstrap__PlatformEmail"] = PlatformEmail,
+        ["Api__Bootstrap__PlatformKey"] = PlatformKey,
+        ["Api__Bootstrap__HttpAllow__0"] = new Uri(sandbox).Authority,
     };
 }

@@ -19,7 +19,8 @@ sealed record Role(string Name, int Number, IReadOnlyList<string> Command, IRead
 }
 
 /// <summary>Everything that makes up one installation, in the order it starts.</summary>
-sealed record RolePlan(Role? Migrate, IReadOnlyList<Role> Roles, Role? Seed, string? ReadyUrl);
+/// <param name="Samples">Folder of the plans that the demo tenant begins with.</param>
+sealed record RolePlan(Role? Migrate, IReadOnlyList<Role> Roles, string? Samples, string? ReadyUrl);
 
 static class CurrentEnvironment
 {

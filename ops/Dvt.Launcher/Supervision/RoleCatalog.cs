@@ -15,7 +15,7 @@ static class RoleCatalog
 
     public static RolePlan For(DvtHome home, Endpoints endpoints, Credentials credentials, SupervisorOptions options)
     {
-        var common = Configuration(home, endpoints, credentials);
+        var common = Configuration(endpoints, credentials);
         return options.StandIns is { } file
             ? ReadStandIns(file, common, endpoints)
             : new(
@@ -26,20 +26,18 @@ static class RoleCatalog
                     .. Enumerable.Range(1, options.Workers).Select(number =>
                         Dotnet("workers", home, Workers, Listening(common, LoopbackUrl())) with { Number = number }),
                     Dotnet("readmodels", home, ReadModels, Listening(common, LoopbackUrl())),
-                    Dotnet("api", home, Api, Listening(common, endpoints.Api)),
+                    Dotnet("api", home, Api, Listening(Joined(common, credentials.ForApi(endpoints.Sandbox)), endpoints.Api)),
                 ],
-                Seed: Dotnet("seed", home, Workers, Joined(common, credentials.ForSeed()), "seed"),
+                Samples: Path.Combine(home.Root, "ops", "samples"),
                 ReadyUrl: endpoints.Api + "/readyz");
     }
 
-    static Dictionary<string, string> Configuration(DvtHome home, Endpoints endpoints, Credentials credentials) => Joined(
+    static Dictionary<string, string> Configuration(Endpoints endpoints, Credentials credentials) => Joined(
         new Dictionary<string, string>
         {
             ["Postgres__ConnectionString"] = endpoints.Postgres,
             ["RabbitMq__Uri"] = endpoints.RabbitMq,
             ["Sandbox__Url"] = endpoints.Sandbox,
-            ["Api__Url"] = endpoints.Api,
-            ["Dvt__DataDirectory"] = home.Directory,
             ["DOTNET_NOLOGO"] = "1",
         },
         credentials.ForRoles());
@@ -62,7 +60,7 @@ static class RoleCatalog
     static Dictionary<string, string> Joined(IReadOnlyDictionary<string, string> some, IReadOnlyDictionary<string, string> more) =>
         new(some.Concat(more), StringComparer.Ordinal);
 
-    // {migrate?, seed?, roles: [{name, command}], ready?}, each command an array of words, ready a path of the API.
+    // {migrate?, roles: [{name, command}], ready?}, each command an array of words, ready a path of the API.
     static RolePlan ReadStandIns(string file, Dictionary<string, string> common, Endpoints endpoints)
     {
         var read = JsonSerializer.Deserialize<StandInFile>(File.ReadAllText(file), JsonSerializerOptions.Web)!;
@@ -71,11 +69,11 @@ static class RoleCatalog
             [.. read.Roles
                 .GroupBy(role => role.Name)
                 .SelectMany(same => same.Select((role, index) => new Role(role.Name, index + 1, role.Command, common)))],
-            read.Seed is null ? null : new("seed", 1, read.Seed, common),
+            Samples: null,
             read.Ready is null ? null : endpoints.Api + read.Ready);
     }
 
-    sealed record StandInFile(string[]? Migrate, string[]? Seed, StandIn[] Roles, string? Ready);
+    sealed record StandInFile(string[]? Migrate, StandIn[] Roles, string? Ready);
 
     sealed record StandIn(string Name, string[] Command);
 }

@@ -108,8 +108,11 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
         }
 
         Publish();
-        await OnceAsync(plan.Seed, stop);
         await ReadyAsync(plan.ReadyUrl, stop);
+        if (plan.Samples is { } samples)
+        {
+            await SampleData.PublishAsync(endpoints.Api, credentials.ApiKey, samples, stop);
+        }
     }
 
     async Task OnceAsync(Role? role, CancellationToken stop)

@@ -18,7 +18,7 @@ public sealed class JwsTests : IDisposable
 
     public void Dispose() => signer.Dispose();
 
-    object Claims(string iss = "https://us", object? aud = null, long exp = 600, long nbf = 0, long iat = 0) => new
+    static object Claims(string iss = "https://us", object? aud = null, long exp = 600, long nbf = 0, long iat = 0) => new
     {
         iss, aud = aud ?? "dvt", sub = "s", exp = Now.ToUnixTimeSeconds() + exp, nbf = Now.ToUnixTimeSeconds() + nbf, iat = Now.ToUnixTimeSeconds() + iat,
     };

@@ -81,6 +81,8 @@ public sealed class RunListTests(ManyRuns many) : IClassFixture<ManyRuns>
         Assert.Equal(expected.Select(r => r.RunId), (await many.AllAsync(filter)).Select(r => r.RunId));
     }
 
+    static DateTimeOffset? At(RunRow run, string? sort) => sort is "finishedAt" or "-finishedAt" ? run.FinishedAt : run.QueuedAt;
+
     [PostgresFact]
     public async Task Every_filter_with_every_sort_gives_exactly_the_runs_wanted()
     {
@@ -101,7 +103,8 @@ public sealed class RunListTests(ManyRuns many) : IClassFixture<ManyRuns>
             await AssertSameAsync(Filter(q: "it's\\ not:* & here | '", sort: sort), r => false);
             var (from, to) = (Noon.AddSeconds(30_000), Noon.AddSeconds(60_000));
             await AssertSameAsync(Filter(status: "FAILED", planId: "plan-5", sort: sort) with { From = from, To = to, Version = "1.0.0" },
-                r => r.Status == "FAILED" && r.PlanId == "plan-5" && r.QueuedAt >= from && r.QueuedAt < to);
+                r => r.Status == "FAILED" && r.PlanId == "plan-5" && At(r, sort) >= from && At(r, sort) < to);
+            await AssertSameAsync(Filter(labels: unit, sort: sort) with { To = to }, r => r.Labels["unit"] == "17" && At(r, sort) < to);
         }
     }
 
