@@ -66,6 +66,15 @@ static partial class GridRules
                 yield return $"{type.File.Path}: {type.Name} has {count} implementations";
     }
 
+    /// <summary>Ids of log messages are stable and tell one message from all others.</summary>
+    public static IEnumerable<string> SharedLogIds(IEnumerable<SourceFile> files) =>
+        from file in files
+        where file.IsCSharp
+        from Match message in LogMessage().Matches(file.Code)
+        group file.Path by message.Groups["id"].Value into same
+        where same.Count() > 1
+        select $"{same.Key}: {string.Join(", ", same)}";
+
     public static IEnumerable<TypeDeclaration> TypesOf(SourceFile file) => Declaration().Matches(file.Code).Select(m => new TypeDeclaration(
         file, m.Groups["modifiers"].Value, m.Groups["record"].Success && m.Groups["keyword"].Value == "struct" ? "struct" : m.Groups["record"].Success ? "record" : m.Groups["keyword"].Value,
         m.Groups["name"].Value, BasesOf(file.Code, m.Index + m.Length)));
@@ -94,6 +103,9 @@ static partial class GridRules
             }
         return "";
     }
+
+    [GeneratedRegex(@"\[LoggerMessage\((?<id>\d+),")]
+    private static partial Regex LogMessage();
 
     [GeneratedRegex("""<ProjectReference\s+Include="[^"]*?(?<name>[\w.]+)\.csproj"\s*/>""")]
     private static partial Regex ProjectReference();

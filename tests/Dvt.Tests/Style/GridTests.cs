@@ -66,6 +66,13 @@ public sealed class GridTests
         [new SourceFile("api/A.cs", "interface IGate { }\nsealed class A : IGate;\nsealed record B(int C) : D<int>, IGate;")], new Dictionary<string, string>()));
 
     [Fact]
+    public void A_log_message_has_an_id_of_its_own() => Assert.Empty(GridRules.SharedLogIds(Product));
+
+    [Fact]
+    public void Two_log_messages_with_one_id_are_found() => Assert.Equal(["7: api/ALog.cs, workers/BLog.cs"], GridRules.SharedLogIds(
+        [new SourceFile("api/ALog.cs", "[LoggerMessage(7, LogLevel.Error, \"a\")]"), new SourceFile("workers/BLog.cs", "[LoggerMessage(7, LogLevel.Error, \"b\")]")]));
+
+    [Fact]
     public void The_root_holds_what_a_newcomer_needs() => Assert.Empty(
         Repository.Files.Select(f => f.Path).Where(p => !p.Contains('/')).Except(
         [
