@@ -99,7 +99,7 @@ public sealed partial class RunQueries
     static IEvent Event(LoggedEvent e)
     {
         using var document = JsonDocument.Parse(e.Data, RunHead.Deep);
-        return RunEvents.Read(e.Type, document.RootElement);
+        return RunEvents.Read(e.Type, document.RootElement.Clone());
     }
 
     async Task<Plan> PlanOfAsync(Guid tenantId, LoggedEvent first, CancellationToken stop)

@@ -93,6 +93,7 @@ static class Runs
             if (plan.Input is { } schema && !schema.IsValid(input))
                 throw new ProblemException(Problems.InvalidInput, "See errors for what breaks the plan's input schema.",
                     [.. schema.Validate(input).Select(e => new Fault($"{pointer}/input{e.Pointer}", e.Code, e.Message))]);
+            version = plan.Version;
         }
         return new(Text(json, "runId") ?? defaultId.ToString(), planId, version, digest, Canonical(input, pointer), context);
     }

@@ -103,7 +103,9 @@ public sealed class RabbitMq(RabbitMqOptions options, string name, ILogger<Rabbi
     {
         RabbitMQ.Client.Exceptions.RabbitMQClientException => true,
         System.IO.IOException or System.Net.Sockets.SocketException or TimeoutException => true,
-        ObjectDisposedException => true, // A channel of a connection that was just replaced.
+        // A channel of a connection that was just replaced, or a lock inside it.
+        ObjectDisposedException gone => gone.ObjectName.StartsWith("RabbitMQ.", StringComparison.Ordinal)
+            || gone.ObjectName.StartsWith("System.Threading.", StringComparison.Ordinal),
         BrokerUnavailableException => true,
         _ => fault.InnerException is { } inner && IsUnavailable(inner),
     };

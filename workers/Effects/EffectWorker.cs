@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Threading.Channels;
 using Dvt.Contracts;
 using Dvt.Pipeline;
@@ -17,7 +16,7 @@ delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> mes
 /// the message that comes again is attached to it.
 /// </summary>
 /// <param name="leaving">Cancelled before the consumers are stopped, when the process ends.</param>
-sealed partial class EffectWorker(
+sealed class EffectWorker(
     IStepKindWorker kind, NpgsqlDataSource postgres, Publish publish, ILogger<EffectWorker> log, CancellationToken leaving)
     : IWorkHandler
 #pragma warning restore CA1001
@@ -84,7 +83,7 @@ sealed partial class EffectWorker(
     /// <summary>The flight of a message, or null when there is one already or the message makes no sense.</summary>
     async Task<Flight?> BoardAsync(Delivery delivery, Settle settle)
     {
-        if (ReadStep(delivery.Envelope) is not { } step)
+        if (Asked.Step(delivery.Envelope, kind.Kind) is not { } step)
         {
             // The engine offers a step again that nobody closes.
             EffectsLog.NoStep(log, delivery.Envelope.Id, Queue);
@@ -102,20 +101,6 @@ sealed partial class EffectWorker(
             var flight = flights[id] = new Flight(id, delivery.Envelope, step);
             flight.Attach(delivery, settle);
             return flight;
-        }
-    }
-
-    CallStep? ReadStep(Envelope envelope)
-    {
-        try
-        {
-            return envelope.Type == nameof(CallStep)
-                && ContractsJson.Read<CallStep>(envelope.Body) is { RunId: not null, StepId: not null } step
-                && step.Kind == kind.Kind && !step.EffectKey.Contains('\0', StringComparison.Ordinal) ? step : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 
@@ -261,19 +246,55 @@ sealed partial class EffectWorker(
         }
     }
 
-    /// <summary>Repeats bookkeeping until it succeeds: a fault of ours never becomes a failure of a step.</summary>
-    async Task PatientlyAsync(string what, Func<Task> work, CancellationToken stop)
+    /// <summary>Calls in flight may end; what is left goes back, unacked, for another worker.</summary>
+    async Task LeaveAsync(Stages running)
     {
-        for (var pause = 50; ; pause = Math.Min(pause * 2, 1_000))
-            try
-            {
-                await work();
-                return;
-            }
-            catch (Exception fault) when (!stop.IsCancellationRequested && !EffectRecords.IsOfData(fault))
-            {
-                EffectsLog.Waits(log, what, kind.Kind, fault.Message);
-                await Task.Delay(pause, stop);
-            }
+        Task landed;
+        lock (gate)
+        {
+            empty ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (flights.Count == 0)
+                empty.TrySetResult();
+            landed = empty.Task;
+        }
+        if (await Task.WhenAny(landed, Task.Delay(DrainTime, CancellationToken.None)) != landed)
+        {
+            await abandon.CancelAsync();
+            await Task.WhenAny(landed, Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+        }
+        await abandon.CancelAsync();
+        running.Claims.Complete();
+        running.Records.Complete();
+        running.Closes.Complete();
+        var back = givenBack.Where(f => f.Claim.Calls > 0).ToLookup(f => f.IsCalled, f => f.Id);
+        if (back.Count == 0)
+            return;
+        EffectsLog.GivenBack(log, back[true].Count() + back[false].Count(), kind.Kind, back[true].Count());
+        try
+        {
+            await table.ReleaseAsync(back[false], back[true], CancellationToken.None);
+        }
+        catch (Exception fault) when (Postgres.IsUnavailable(fault))
+        {
+            EffectsLog.Waits(log, "release", kind.Kind, fault.Message);
+        }
     }
+
+    void GiveBack(List<Flight> group)
+    {
+        lock (gate)
+        {
+            givenBack.AddRange(group);
+            group.ForEach(Remove);
+        }
+    }
+
+    void Remove(Flight flight)
+    {
+        flights.Remove(flight.Id);
+        if (flights.Count == 0)
+            empty?.TrySetResult();
+    }
+
+    Task PatientlyAsync(string what, Func<Task> work, CancellationToken stop) => Patience.RunAsync(what, kind.Kind, work, log, stop);
 }

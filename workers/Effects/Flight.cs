@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dvt.Contracts;
 using Dvt.Pipeline;
 
@@ -60,4 +61,23 @@ static class Closing
             ContractsJson.Element(new CloseStep(step.RunId, step.StepId, step.Attempt, outcome.Result, outcome.Error)),
             asked.CorrelationId, asked.TraceParent)
     );
+}
+
+/// <summary>Reads what a message asks for.</summary>
+static class Asked
+{
+    /// <summary>Null when it is no step of this kind that could be called.</summary>
+    public static CallStep? Step(Envelope envelope, string kind)
+    {
+        try
+        {
+            return envelope.Type == nameof(CallStep)
+                && ContractsJson.Read<CallStep>(envelope.Body) is { RunId: not null, StepId: not null } step
+                && step.Kind == kind && !step.EffectKey.Contains('\0', StringComparison.Ordinal) ? step : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

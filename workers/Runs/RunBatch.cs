@@ -21,6 +21,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     Dictionary<int, long> heads = [];
     bool unsure;
 
+    public KeysUsed Keys { get; } = new();
+
     /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>
     public HashSet<(Guid TenantId, string Key)> Leased { get; private set; } = [];
 
@@ -52,6 +54,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
             foreach (var stored in await RunTable.LoadAsync(postgres, wanted, stop))
                 runs[(stored.TenantId, stored.RunId)] = await ReadAsync(stored, plans, stop);
         await LoadLeasesAsync(postgres, stop);
+        await Keys.LoadAsync(postgres, batch, stop);
     }
 
     static bool IsAboutPlans(Delivery delivery) => delivery.Envelope.Type is nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan);
@@ -240,6 +243,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         foreach (var plan in savedPlans)
             PlanTable.AddSave(statement, plan);
         RunTable.AddSave(statement, changed);
+        Keys.AddTo(statement);
         if (events.Count > 0)
             EventLog.AddAppend(statement, events, slot => epochs[slot]);
     }

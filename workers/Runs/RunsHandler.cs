@@ -37,6 +37,11 @@ sealed class RunsHandler(
         var now = await clock.NowAsync(stop);
         var envelope = delivery.Envelope;
         using var span = Spans.Of(envelope);
+        if (work.Keys.IsReused(delivery))
+        {
+            work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+            return;
+        }
         switch (envelope.Type)
         {
             case nameof(StartRun):

@@ -1,0 +1,74 @@
+using Dvt.Contracts;
+using Dvt.Pipeline;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.Workers.Runs;
+
+/// <summary>
+/// Idempotency keys of commands whose resource has an id of its own: only a row tells that the key was used before.
+/// Where the resource bears the key's id, the resource itself tells.
+/// </summary>
+sealed class KeysUsed
+{
+    readonly Dictionary<(Guid TenantId, Guid KeyId), Guid> commands = [];
+    readonly List<(Guid TenantId, Guid KeyId, Guid CommandId)> fresh = [];
+
+    public async Task LoadAsync(NpgsqlDataSource postgres, IEnumerable<Delivery> batch, CancellationToken stop)
+    {
+        var wanted = batch.Where(IsNeeded).Select(d => d.Envelope).ToList();
+        if (wanted.Count == 0)
+            return;
+        await using var command = postgres.CreateCommand(
+            """
+            select i.tenant_id, i.key_id, i.command_id
+            from unnest($1, $2) as k(tenant_id, key_id)
+            join pipeline.idempotency i using (tenant_id, key_id)
+            """);
+        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(e => e.TenantId).ToArray()));
+        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(e => e.KeyId!.Value).ToArray()));
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        while (await reader.ReadAsync(stop))
+            commands[(reader.GetGuid(0), reader.GetGuid(1))] = reader.GetGuid(2);
+    }
+
+    static bool IsNeeded(Delivery delivery) => delivery.Envelope is { KeyId: { } key, Type: nameof(StartRun) or nameof(SignalRun) or nameof(SendExternalSignal) }
+        && delivery.Envelope.Key != key.ToString()
+        && !(delivery.Envelope.Body.TryGetProperty("signalId", out var signal) && signal.ValueEquals(key.ToString()));
+
+    /// <summary>True when another command used the key before; otherwise the key is this command's from now on.</summary>
+    public bool IsReused(Delivery delivery)
+    {
+        if (!IsNeeded(delivery))
+            return false;
+        var envelope = delivery.Envelope;
+        if (commands.TryGetValue((envelope.TenantId, envelope.KeyId!.Value), out var first))
+            return first != envelope.Id;
+        commands[(envelope.TenantId, envelope.KeyId.Value)] = envelope.Id;
+        fresh.Add((envelope.TenantId, envelope.KeyId.Value, envelope.Id));
+        return false;
+    }
+
+    /// <summary>The primary key settles the race of two workers over one key.</summary>
+    public void AddTo(NpgsqlBatch statement)
+    {
+        if (fresh.Count == 0)
+            return;
+        var ordered = fresh.OrderBy(f => f.TenantId).ThenBy(f => f.KeyId).ToList();
+        statement.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            insert into pipeline.idempotency (tenant_id, key_id, command_id)
+            select *
+            from unnest($1, $2, $3)
+            """)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.KeyId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.CommandId).ToArray()),
+            },
+        });
+        fresh.Clear();
+    }
+}
