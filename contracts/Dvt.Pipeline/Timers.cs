@@ -93,6 +93,7 @@ public sealed class TimerSweep(NpgsqlDataSource postgres, Publisher publisher, I
         return due.Count;
     }
 
+    /// <summary>The moment is a subquery, asked once: compared row by row with a volatile function no index would be used.</summary>
     static async Task<List<(string Queue, Envelope Envelope)>> TakeAsync(NpgsqlConnection connection, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
@@ -100,7 +101,7 @@ public sealed class TimerSweep(NpgsqlDataSource postgres, Publisher publisher, I
             with taken as (
               select tenant_id, key, due, fire_at
               from pipeline.timers
-              where fire_at <= clock_timestamp()
+              where fire_at <= (select clock_timestamp())
               order by fire_at
               limit $1
               for update skip locked

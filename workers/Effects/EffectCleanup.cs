@@ -21,7 +21,7 @@ static class EffectCleanup
                   select tenant_id, key
                   from pipeline.effect
                   where status = 'closed'
-                    and closed_at < clock_timestamp() - $1
+                    and closed_at < (select clock_timestamp()) - $1
                   order by closed_at
                   limit $2
                   for update skip locked

@@ -44,11 +44,11 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
         await using var command = postgres.CreateCommand(
             $"""
             select
-              (select count(*) from (select from pipeline.timers where fire_at < clock_timestamp() - interval '1 second' limit {Cap}) t),
+              (select count(*) from (select from pipeline.timers where fire_at < (select clock_timestamp()) - interval '1 second' limit {Cap}) t),
               (select count(*) from (select from pipeline.dead_letter where status = 'open' limit {Cap}) d),
               (select count(*) from (select from pipeline.mailbox limit {Cap}) m),
               (select count(*) from (select from runs.run where not terminal limit {Cap}) r),
-              (select count(*) from (select from runs.run where owes and touched_at < clock_timestamp() - interval '10 seconds' limit {Cap}) o)
+              (select count(*) from (select from runs.run where owes and touched_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) o)
             """);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);

@@ -22,7 +22,7 @@ sealed class WakeOwedRuns(NpgsqlDataSource postgres, Publisher publisher, ILogge
             select tenant_id, run_id
             from runs.run
             where owes
-              and touched_at < clock_timestamp() - interval '15 seconds'
+              and touched_at < (select clock_timestamp()) - interval '15 seconds'
             order by touched_at
             limit $1
             """);
