@@ -10,6 +10,9 @@ namespace Dvt.Bench;
 sealed record LoadTaken(int Runs, double Seconds, double? VisibleSeconds, IReadOnlyDictionary<string, double> Cpu)
 {
     public double PerSecond => Runs / Seconds;
+
+    /// <summary>Processor milliseconds per run, all processes together.</summary>
+    public double CpuMs => Cpu.Values.Sum() * 1000 / Runs;
 }
 
 /// <summary>Starts many runs through the real queues and waits for their ends.</summary>

@@ -26,6 +26,8 @@ sealed class Scratch : IAsyncDisposable
         Publisher = new Publisher(Broker, NullLogger<Publisher>.Instance);
     }
 
+    public string Name => name;
+
     public Settings Settings { get; }
 
     public string ConnectionString { get; }

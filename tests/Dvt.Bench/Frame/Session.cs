@@ -5,7 +5,7 @@ sealed class Session(Settings settings) : IAsyncDisposable
 {
     readonly string logs = Directory.CreateTempSubdirectory("dvt-bench-").FullName;
     Task<MachineLimits>? limits;
-    Task<double>? yardstick;
+    Task<Pace>? yardstick;
 
     public Settings Settings => settings;
 
@@ -18,8 +18,8 @@ sealed class Session(Settings settings) : IAsyncDisposable
     /// <summary>Measured once, by whoever needs them first.</summary>
     public Task<MachineLimits> LimitsAsync(CancellationToken stop) => limits ??= Limits.MeasureAsync(this, stop);
 
-    /// <summary>Runs per second of the naive way; measured once.</summary>
-    public Task<double> YardstickAsync(CancellationToken stop) => yardstick ??= Yardstick.MeasureAsync(this, stop);
+    /// <summary>The naive way; measured once.</summary>
+    public Task<Pace> YardstickAsync(CancellationToken stop) => yardstick ??= Yardstick.MeasureAsync(this, stop);
 
     public void Report(Figure figure)
     {

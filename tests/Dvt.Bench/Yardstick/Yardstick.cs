@@ -19,17 +19,17 @@ static class Yardstick
     {
         var rate = await session.YardstickAsync(stop);
         var limits = await session.LimitsAsync(stop);
-        session.Report(new("yardstick", Part: null, rate, "runs/s")
+        session.Report(new("yardstick", Part: null, rate.PerSecond, "runs/s")
         {
             Limit = limits.CommitsPerSecond / (Steps + 1),
-            Inputs = new { runs = Runs(session), steps = Steps, events = EventsPerRun, handlers = NaiveWorker.Handlers, transactionsPerRun = Steps + 1 },
+            Inputs = new { runs = Runs(session), steps = Steps, events = EventsPerRun, handlers = NaiveWorker.Handlers, transactionsPerRun = Steps + 1, cpuMsPerRun = Figure.Round(rate.CpuMs) },
         });
     }
 
     static int Runs(Session session) => session.Settings.Size(3_000, quick: 200);
 
-    /// <summary>Runs per second, from the first publish to the last <c>RunCompleted</c>.</summary>
-    public static async Task<double> MeasureAsync(Session session, CancellationToken stop)
+    /// <summary>From the first publish to the last <c>RunCompleted</c>.</summary>
+    public static async Task<Pace> MeasureAsync(Session session, CancellationToken stop)
     {
         Session.Say("measuring the yardstick");
         await using var scratch = await Scratch.MakeAsync(session.Settings, "yardstick", stop);
@@ -40,9 +40,10 @@ static class Yardstick
         await RunAsync(scratch, runs: 100, stop); // Warm: compiled, connected, prepared.
         var cpu = new CpuSplit(session.Settings, []);
         var seconds = await RunAsync(scratch, Runs(session), stop);
-        Session.Say($"yardstick: {Runs(session) / seconds:0} runs/s, CPU seconds {JsonSerializer.Serialize(cpu.Seconds())}");
+        var used = cpu.Seconds();
+        Session.Say($"yardstick: {Runs(session) / seconds:0} runs/s, CPU seconds {JsonSerializer.Serialize(used)}");
         await scratch.DeleteQueuesAsync([NaiveWorker.Queue], stop);
-        return Runs(session) / seconds;
+        return new(Runs(session) / seconds, used.Values.Sum() * 1000 / Runs(session));
     }
 
     static async Task<double> RunAsync(Scratch scratch, int runs, CancellationToken stop)
@@ -62,6 +63,10 @@ static class Yardstick
         return (ended - began).TotalSeconds;
     }
 }
+
+/// <summary>How fast, and at what cost: processor time is what neighbours on the machine disturb least.</summary>
+/// <param name="CpuMs">Processor milliseconds per run, all processes together.</param>
+sealed record Pace(double PerSecond, double CpuMs);
 
 /// <summary>A message of the naive way: start a run, or do its next step.</summary>
 sealed record NaiveMessage(Guid MessageId, string Type, Guid RunId, int Step, string PlanId, JsonElement Input)
