@@ -96,5 +96,5 @@ sealed class DvtProcess
     public Task StopAsync() => child.StopAsync(Signal.Terminate, StopPatience);
 
     /// <summary>The end of its output.</summary>
-    public string Tail => string.Join('\n', Log.Split('\n').TakeLast(60));
+    public string Tail => string.Join('\n', Log.Split('\n').TakeLast(60).Select(line => line.Length > 400 ? line[..400] : line));
 }
