@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using Dvt.Pipeline;
 
 namespace Dvt.Api;
 
@@ -53,6 +55,8 @@ sealed class RateLimits(ApiOptions options)
     /// <summary>Beyond this, buckets that are full anyway are forgotten.</summary>
     const int MaxBuckets = 50_000;
 
+    static readonly Counter<long> Rejected = PipelineMeters.Meter.CreateCounter<long>("dvt_rate_limit_rejected_total");
+
     readonly ConcurrentDictionary<string, TokenBucket> buckets = new();
     readonly ConcurrentDictionary<string, TokenBucket> loginFailures = new();
 
@@ -75,8 +79,10 @@ sealed class RateLimits(ApiOptions options)
             $"\"default\";q={tenant.Burst};w={Math.Max(1, (int)(tenant.Burst / tenant.PerSecond))}");
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={left};t={(admitted ? 1 : seconds)}");
-        if (!admitted)
-            throw new ProblemException(Problems.RateLimited, "The quota of this tenant or key is used up for now.") { RetryAfter = seconds };
+        if (admitted)
+            return;
+        Rejected.Add(1);
+        throw new ProblemException(Problems.RateLimited, "The quota of this tenant or key is used up for now.") { RetryAfter = seconds };
     }
 
     TokenBucket BucketOf(string name, Caller caller)

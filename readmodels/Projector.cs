@@ -14,6 +14,11 @@ namespace Dvt.ReadModels;
 public sealed class Projector(PostgresOptions options, NpgsqlDataSource projector, LogGrowth growth, ILogger<Projector> log) : BackgroundService
 {
     static readonly TimeSpan StandBy = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>From here on a step counts as one of a fast log.</summary>
+    const int ManyEvents = 500;
+
     static readonly TimeSpan LookForRequests = TimeSpan.FromSeconds(1);
 
     readonly string holder = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}";
@@ -76,6 +81,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
             while (!stop.IsCancellationRequested)
             {
                 var grown = growth.Next;
+                var began = TimeProvider.System.GetTimestamp();
                 var taken = await live.StepAsync(upTo: null, stop);
                 rebuild.ThrowIfFailed();
                 if (rebuild.IsNear)
@@ -93,6 +99,8 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
                 }
                 if (taken == 0)
                     await LogGrowth.WaitAsync(grown, stop);
+                else if (taken >= ManyEvents && grown.IsCompleted)
+                    await GiveWayAsync(TimeProvider.System.GetElapsedTime(began), stop);
             }
         }
         finally
@@ -100,6 +108,10 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
             await live.DisposeAsync();
         }
     }
+
+    /// <summary>While the log grows fast those who write it come first; what waits makes the next batch larger and cheaper.</summary>
+    static Task GiveWayAsync(TimeSpan step, CancellationToken stop) =>
+        Loop.PauseAsync(2 * step < LongestGivingWay ? 2 * step : LongestGivingWay, stop);
 
     static async Task<Follower> FollowLiveAsync(
         IReadOnlyCollection<IView> without, NpgsqlConnection reader, NpgsqlConnection writer, CancellationToken stop)

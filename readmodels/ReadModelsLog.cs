@@ -4,25 +4,25 @@ using Microsoft.Extensions.Logging;
 
 namespace Dvt.ReadModels;
 
-/// <summary>Every message the read models log. Ids 3000–3099 are stable.</summary>
+/// <summary>Every message the read models log. Ids 4000–4099 are stable.</summary>
 static partial class ReadModelsLog
 {
-    [LoggerMessage(3000, LogLevel.Information, "projector {Holder} writes the views from now on")]
+    [LoggerMessage(4000, LogLevel.Information, "projector {Holder} writes the views from now on")]
     public static partial void Leads(ILogger log, string holder);
 
-    [LoggerMessage(3001, LogLevel.Warning, "projector {Holder} has lost its lease")]
+    [LoggerMessage(4001, LogLevel.Warning, "projector {Holder} has lost its lease")]
     public static partial void LeaseLost(ILogger log, string holder);
 
-    [LoggerMessage(3002, LogLevel.Information, "filling {Views} from the log beside what is there")]
+    [LoggerMessage(4002, LogLevel.Information, "filling {Views} from the log beside what is there")]
     public static partial void Rebuilding(ILogger log, string views);
 
-    [LoggerMessage(3003, LogLevel.Information, "{Views} filled and swapped in after {Seconds} s")]
+    [LoggerMessage(4003, LogLevel.Information, "{Views} filled and swapped in after {Seconds} s")]
     public static partial void Swapped(ILogger log, string views, double seconds);
 
-    [LoggerMessage(3004, LogLevel.Warning, "swap put off: {Reason}")]
+    [LoggerMessage(4004, LogLevel.Warning, "swap put off: {Reason}")]
     public static partial void SwapPutOff(ILogger log, string reason);
 
-    [LoggerMessage(3005, LogLevel.Information, "a reader of the live tail is too slow and is dropped")]
+    [LoggerMessage(4005, LogLevel.Information, "a reader of the live tail is too slow and is dropped")]
     public static partial void ReaderDropped(ILogger log);
 }
 

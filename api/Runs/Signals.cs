@@ -71,9 +71,11 @@ static class Signals
         }
         catch (ProblemException unsure) when (unsure.Kind == Problems.ViewBehind)
         {
+            // Not known to be absent.
         }
         catch (Exception fault) when (Away.Is(fault))
         {
+            // Nobody to ask.
         }
     }
 

@@ -61,14 +61,24 @@ public static class NamedId
         return FromHash(input);
     }
 
-    /// <summary>UUIDv5 of one event of a stream.</summary>
-    public static Guid OfEvent(Guid tenantId, string stream, long seq)
+    /// <summary>What the ids of a stream's events have in common; see <see cref="OfEvent"/>.</summary>
+    public static Guid OfStream(Guid tenantId, string stream)
     {
-        Span<byte> input = stackalloc byte[24 + Encoding.UTF8.GetMaxByteCount(stream.Length)];
+        Span<byte> input = stackalloc byte[16 + Encoding.UTF8.GetMaxByteCount(stream.Length)];
         tenantId.TryWriteBytes(input, bigEndian: true, out _);
-        BinaryPrimitives.WriteInt64BigEndian(input[16..], seq);
-        var length = 24 + Encoding.UTF8.GetBytes(stream, input[24..]);
+        var length = 16 + Encoding.UTF8.GetBytes(stream, input[16..]);
         return FromHash(input[..length]);
+    }
+
+    /// <summary>UUIDv8 of one event: the stream's, its last six bytes combined with the seq. One hash serves all events of a stream.</summary>
+    public static Guid OfEvent(Guid streamId, long seq)
+    {
+        Span<byte> id = stackalloc byte[16];
+        streamId.TryWriteBytes(id, bigEndian: true, out _);
+        id[6] = (byte)((id[6] & 0x0F) | 0x80);
+        var low = BinaryPrimitives.ReadUInt64BigEndian(id[8..]);
+        BinaryPrimitives.WriteUInt64BigEndian(id[8..], low ^ ((ulong)seq & 0xFFFF_FFFF_FFFF));
+        return new Guid(id, bigEndian: true);
     }
 
     static Guid FromHash(ReadOnlySpan<byte> input)

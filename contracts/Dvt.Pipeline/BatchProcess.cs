@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Text.Json;
 using Dvt.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,7 +12,7 @@ sealed class ChannelGoneException(Exception cause) : Exception("the channel of t
 /// How a batch comes to its end: handed over whole; split in halves when it fails, until the culprit stands alone; retried
 /// with backoff while its key waits; then made a dead letter that holds its key back. Faults of the infrastructure only pause.
 /// </summary>
-sealed class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgres, Publisher publisher, ILogger log)
+sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgres, Publisher publisher, ILogger log)
 {
     /// <summary>Failed tries of one message before it is a dead letter, the first included.</summary>
     const int MaxTries = 6;
@@ -264,64 +262,6 @@ sealed class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgres, Publi
         blocked[delivery.OrderKey] = 0;
         await ReplyAsync(delivery.Envelope, new Outcome(delivery.Envelope.Id, Outcome.Failed, code, detail, delivery.Envelope.Resource), stop);
         await settle([delivery]);
-    }
-
-    async Task RunForPipelineAsync(Delivery delivery, CancellationToken stop)
-    {
-        var envelope = delivery.Envelope;
-        var outcome = envelope.Type switch
-        {
-            nameof(ReplayDeadLetter) => await ReplayAsync(delivery, ContractsJson.Read<ReplayDeadLetter>(envelope.Body), stop),
-            nameof(DiscardDeadLetter) => await DiscardAsync(delivery, ContractsJson.Read<DiscardDeadLetter>(envelope.Body), stop),
-            _ => new Outcome(envelope.Id, Outcome.Done),
-        };
-        await ReplyAsync(envelope, outcome, stop);
-    }
-
-    /// <summary>The dead letter first, then in order what waits behind it, all before anything newer of the key.</summary>
-    async Task<Outcome> ReplayAsync(Delivery by, ReplayDeadLetter order, CancellationToken stop)
-    {
-        var open = await PatientlyAsync(() => deadLetters.OpenAsync(order.DeadLetterId, by.Envelope.TenantId, stop), stop);
-        if (open.Count == 0)
-            return new Outcome(by.Envelope.Id, Outcome.Refused, "DEAD_LETTER_CLOSED", "it was replayed or discarded before", by.Envelope.Resource);
-        if (order.Body is { } edited)
-            open[0] = (open[0].Id, open[0].Envelope with { Body = edited });
-        foreach (var (id, envelope) in open)
-        {
-            if (await TryAsync([by with { Envelope = envelope }], stop) is { } fault)
-            {
-                await PatientlyAsync(() => deadLetters.ReopenAsync(id, fault.GetType().Name, Safe(fault), stop), stop);
-                return new Outcome(by.Envelope.Id, Outcome.Refused, "REPLAY_FAILED", Safe(fault), by.Envelope.Resource);
-            }
-            await PatientlyAsync(() => deadLetters.CloseAsync(id, "replayed", by.Envelope.Actor, reason: null, stop), stop);
-        }
-        blocked.TryRemove((by.Queue, by.Envelope.TenantId, order.Key), out _);
-        return new Outcome(by.Envelope.Id, Outcome.Done, Resource: by.Envelope.Resource);
-    }
-
-    async Task<Outcome> DiscardAsync(Delivery by, DiscardDeadLetter order, CancellationToken stop)
-    {
-        var open = await PatientlyAsync(() => deadLetters.OpenAsync(order.DeadLetterId, by.Envelope.TenantId, stop), stop);
-        if (open.Count == 0)
-            return new Outcome(by.Envelope.Id, Outcome.Refused, "DEAD_LETTER_CLOSED", "it was replayed or discarded before", by.Envelope.Resource);
-        await PatientlyAsync(() => deadLetters.CloseAsync(open[0].Id, "discarded", by.Envelope.Actor, order.Reason, stop), stop);
-        if (open.Count > 1)
-            return await ReplayAsync(by, await PromoteAsync(open[1].Id, order.Key, stop), stop);
-        blocked.TryRemove((by.Queue, by.Envelope.TenantId, order.Key), out _);
-        return new Outcome(by.Envelope.Id, Outcome.Done, Resource: by.Envelope.Resource);
-    }
-
-    /// <summary>The first that waited becomes the open one, so that a crash leaves the key held back.</summary>
-    async Task<ReplayDeadLetter> PromoteAsync(Guid id, string key, CancellationToken stop)
-    {
-        await PatientlyAsync(() => deadLetters.ReopenAsync(id, "WAITED", "it waited behind a dead letter that was discarded", stop), stop);
-        return new ReplayDeadLetter(id, key, Body: null);
-    }
-
-    async Task ReplyAsync(Envelope envelope, Outcome outcome, CancellationToken stop)
-    {
-        if (envelope.ReplyTo is { } queue)
-            await publisher.ReplyAsync(queue, Replies.Encode([outcome]), stop);
     }
 
     /// <summary>Repeats bookkeeping until the infrastructure lets it through.</summary>

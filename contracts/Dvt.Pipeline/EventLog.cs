@@ -62,6 +62,7 @@ public static class EventLog
         long[] seq = new long[n];
         DateTime[] occurred = new DateTime[n];
         var counts = new SortedDictionary<int, int>();
+        var streamId = Guid.Empty;
         for (var i = 0; i < n; i++)
         {
             var e = events[i];
@@ -72,7 +73,9 @@ public static class EventLog
             seq[i] = e.Seq;
             type[i] = e.Type;
             data[i] = e.Data;
-            id[i] = NamedId.OfEvent(e.TenantId, e.Stream, e.Seq);
+            if (i == 0 || e.Stream != events[i - 1].Stream || e.TenantId != events[i - 1].TenantId)
+                streamId = NamedId.OfStream(e.TenantId, e.Stream);
+            id[i] = NamedId.OfEvent(streamId, e.Seq);
             command[i] = e.CommandId;
             correlation[i] = e.CorrelationId;
             actor[i] = e.Actor;

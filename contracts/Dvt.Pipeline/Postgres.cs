@@ -37,7 +37,7 @@ public static class Postgres
         var limit = (long)(statementTimeout ?? TimeSpan.FromSeconds(30)).TotalMilliseconds;
         settings.Options = $"-c role={role} -c statement_timeout={limit} -c lock_timeout=10000"
             + " -c idle_in_transaction_session_timeout=10000 -c jit=off";
-        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = role }.Build();
     }
 
     /// <summary>True for faults of the database's availability: they pause work and are nobody's mistake.</summary>

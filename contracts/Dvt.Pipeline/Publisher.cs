@@ -43,8 +43,7 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         }
     }
 
-    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) =>
-        PublishAsync(queue, Wire.Encode(envelope), stop);
+    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, [envelope], stop);
 
     /// <summary>Sends all to their queues, several to a message, and returns once every one is confirmed.</summary>
     public Task PublishAsync(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop)
@@ -54,8 +53,14 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         var sent = new List<Task>();
         foreach (var queue in messages.GroupBy(m => m.Queue, m => m.Envelope))
             foreach (var packed in queue.Chunk(Wire.EnvelopesPerMessage))
-                sent.Add(PublishAsync(queue.Key, Wire.Encode(packed), stop));
+                sent.Add(PublishAsync(queue.Key, packed, stop));
         return Task.WhenAll(sent);
+    }
+
+    async Task PublishAsync(string queue, Envelope[] packed, CancellationToken stop)
+    {
+        await PublishAsync(queue, Wire.Encode(packed), stop);
+        PipelineMeters.Published.Add(packed.Length);
     }
 
     /// <summary>Tells an API process what became of a command. It may be lost; the API then reads the command's row.</summary>

@@ -40,7 +40,7 @@ create table log.events (
   slot           int not null,
   "offset"       bigint not null,
   tenant_id      uuid not null,
-  stream         text not null,
+  stream         text collate "C" not null,
   seq            bigint not null,
   type           text not null,
   data           jsonb not null,
@@ -53,7 +53,8 @@ create table log.events (
   primary key (slot, "offset")
 );
 
-create unique index events_stream on log.events (tenant_id, stream, seq);
+-- The stream comes first: it tells apart at once what the tenant, alike for whole batches, would not.
+create unique index events_stream on log.events (stream, seq, tenant_id);
 
 create function log.refuse_change() returns trigger language plpgsql as $$
 begin

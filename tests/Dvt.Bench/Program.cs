@@ -1,1 +1,1 @@
-return 0;
+return await Dvt.Bench.Benches.RunAsync(args);

@@ -11,6 +11,7 @@ static class RunMeters
     static readonly Counter<long> Completed = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_completed_total");
     static readonly Counter<long> Retries = PipelineMeters.Meter.CreateCounter<long>("dvt_step_retries_total");
     static readonly Histogram<double> RunDuration = PipelineMeters.Meter.CreateHistogram<double>("dvt_run_completion_duration_seconds", "s");
+    static readonly Histogram<double> StepDuration = PipelineMeters.Meter.CreateHistogram<double>("dvt_step_duration_seconds", "s");
     public static readonly Counter<long> SignalsReceived = PipelineMeters.Meter.CreateCounter<long>("dvt_signals_received_total");
     public static readonly Counter<long> CompletionsIgnored = PipelineMeters.Meter.CreateCounter<long>("dvt_step_completions_ignored_total");
 
@@ -20,6 +21,9 @@ static class RunMeters
         {
             case RunStarted:
                 Started.Add(1);
+                break;
+            case StepCompleted { Kept: false } or StepFailed:
+                EndStep((IStepEvent)e, row, now);
                 break;
             case StepRetryScheduled:
                 Retries.Add(1);
@@ -34,6 +38,12 @@ static class RunMeters
                 End("CANCELLED", row, now);
                 break;
         }
+    }
+
+    static void EndStep(IStepEvent e, RunRow row, DateTimeOffset now)
+    {
+        if (row.Run.TookUntil(e, now) is { } ended)
+            StepDuration.Record(ended.Took.TotalSeconds, new("kind", ended.Kind), new("status", e is StepCompleted ? "COMPLETED" : "FAILED"));
     }
 
     static void End(string status, RunRow row, DateTimeOffset now)

@@ -148,7 +148,8 @@ public sealed partial class Run
                 state.Error = failed.Error;
                 // Until its retry is scheduled, which follows at once, the step must not look settled.
                 state.DueAt = failed.Final ? null : at;
-                parkPending |= failed.Final && step.OnError == OnError.Park;
+                // While the run is parked already, the operator who looks at one step sees the others.
+                parkPending |= failed.Final && step.OnError == OnError.Park && pauseCause != StepFailedCause;
                 break;
             case StepRetryScheduled scheduled:
                 (state.Attempt, state.EngineAttempt, state.DueAt) = (scheduled.Attempt, scheduled.EngineAttempt, Moments.Exact(scheduled.DueAt));
@@ -160,10 +161,11 @@ public sealed partial class Run
                 break;
             case StepSkipped skipped:
                 Finish(state, StepStatus.Skipped, at);
-                (state.SkipReason, state.Kept) = (skipped.ReasonCode, false);
+                (state.SkipReason, state.Kept, state.Result) = (skipped.ReasonCode, false, null);
                 break;
             case StepCancelled:
                 Finish(state, StepStatus.Cancelled, at);
+                (state.Kept, state.Result) = (false, null);
                 break;
             case TimerSet timer:
                 (state.DueAt, state.WaitSignal, state.TimersSet) = (timer.DueAt is { } due ? Moments.Exact(due) : null, timer.Signal, timer.Occurrence);

@@ -32,8 +32,8 @@ public sealed partial class Run
     {
         Refusal = refusal,
         Calls = (IReadOnlyList<CallStep>?)calls ?? [],
-        More = more,
-        Ignored = written.Count == 0,
+        More = more || HasInlineWork,
+        Ignored = written.Count == 0 && refusal is null,
     };
 
     /// <summary>Goes on until everything waits for something else or the decision is full.</summary>

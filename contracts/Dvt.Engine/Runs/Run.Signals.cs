@@ -20,7 +20,7 @@ public sealed partial class Run
         FinishEnding();
         if (SignalShape.Check(c.SignalType, c.Reason, c.Payload) is { } malformed)
             return Decided(malformed);
-        if (c.SignalId.Length is 0 or > 128)
+        if (!SignalShape.IsId(c.SignalId))
             return Decided(new Refusal(SignalShape.InvalidPayload, "signalId has 1 to 128 characters"));
         JsonElement? payload;
         string digest;

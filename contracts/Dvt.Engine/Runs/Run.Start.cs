@@ -1,13 +1,15 @@
+using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Engine.Json;
 
 namespace Dvt.Engine.Runs;
 
 public sealed partial class Run
 {
     /// <summary>
-    /// Queues and starts the run. Refuses a plan other than the command names (<c>PLAN_REF_MISMATCH</c>). Throws
-    /// <see cref="Json.JsonRefused"/> for an input that is no storable JSON. On a run that exists already it writes nothing
-    /// but what the state still owes.
+    /// Queues and starts the run. Refuses a plan other than the command names (<c>PLAN_REF_MISMATCH</c>) and an input that the
+    /// plan's schema or the log does not take (<c>SCHEMA_VALIDATION_FAILED</c>). On a run that exists already it writes nothing
+    /// and offers what the state still owes.
     /// </summary>
     public Decision Start(StartRun c, DateTimeOffset now)
     {
@@ -18,11 +20,36 @@ public sealed partial class Run
             || (c.PlanVersion is { } version && version != Plan.Version)
             || (c.PlanDigest is { } digest && digest != Plan.Digest))
             return Decided(new Refusal("PLAN_REF_MISMATCH", $"plan {c.PlanId} {c.PlanVersion} is not the one at hand"));
-        var input = c.Input.ValueKind == System.Text.Json.JsonValueKind.Undefined ? EmptyInput : Values.Canonical(c.Input);
+        if (!TryAccept(c, out var input, out var refusal))
+            return Decided(refusal);
         Write(new RunQueued(Plan.PlanId, Plan.Version, Plan.Digest, input, c.Context, c.Lineage));
         Advance();
         return Decided();
     }
 
-    static readonly System.Text.Json.JsonElement EmptyInput = System.Text.Json.JsonElement.Parse("{}");
+    bool TryAccept(StartRun c, out JsonElement input, out Refusal? refusal)
+    {
+        input = EmptyInput;
+        refusal = null;
+        try
+        {
+            if (c.Input.ValueKind != JsonValueKind.Undefined)
+                input = Values.Canonical(c.Input);
+        }
+        catch (JsonRefused refused)
+        {
+            refusal = new Refusal("SCHEMA_VALIDATION_FAILED", $"input{refused.Pointer}: {refused.Message}");
+            return false;
+        }
+        if (Values.HoldsNull(input) || !ContextTexts(c.Context).All(Values.IsStorable))
+            refusal = new Refusal("SCHEMA_VALIDATION_FAILED", "a text holds U+0000 or half of a surrogate pair");
+        else if (Plan.CheckInput(input) is [var fault, ..])
+            refusal = new Refusal("SCHEMA_VALIDATION_FAILED", $"input{fault.Pointer}: {fault.Message}");
+        return refusal is null;
+    }
+
+    static IEnumerable<string> ContextTexts(RunContext context) =>
+        [context.ActorId ?? "", context.CorrelationId ?? "", .. context.Labels?.SelectMany(l => new[] { l.Key, l.Value }) ?? []];
+
+    static readonly JsonElement EmptyInput = JsonElement.Parse("{}");
 }

@@ -97,6 +97,8 @@ public sealed partial class Run
         {
             return Decided(new Refusal(SignalShape.InvalidPayload, refused.Message));
         }
+        if (payload is { } held && Values.HoldsNull(held))
+            return Decided(new Refusal(SignalShape.InvalidPayload, "a text holds U+0000"));
         if (external is not null && external.TryGetValue(c.SignalId, out var first))
             return first == digest ? Decided() : Decided(SignalShape.Duplicate(c.SignalId));
         if (IsTerminal)

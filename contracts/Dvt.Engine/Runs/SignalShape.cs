@@ -17,8 +17,8 @@ public static class SignalShape
             return Invalid($"unknown type {signalType}");
         if (reason?.Length > form.MaxReason)
             return Invalid($"reason is longer than {form.MaxReason} characters");
-        if (reason?.Contains('\0', StringComparison.Ordinal) == true)
-            return Invalid("reason holds U+0000");
+        if (reason is not null && !Values.IsStorable(reason))
+            return Invalid("reason is no storable text");
         if (payload is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given)
             return form.Required.Length == 0 ? null : Invalid($"payload.{form.Required[0]} is missing");
         if (given.ValueKind != JsonValueKind.Object)
@@ -49,7 +49,7 @@ public static class SignalShape
 
     public static Refusal? CheckExternal(SendExternalSignal signal)
     {
-        if (signal.Name.Length is 0 or > 128 || signal.SignalId.Length is 0 or > 128)
+        if (!IsId(signal.Name) || !IsId(signal.SignalId))
             return Invalid("name and signalId have 1 to 128 characters");
         return signal.Payload is { ValueKind: not JsonValueKind.Undefined } payload && Values.Size(payload) > Values.MaxSignalBytes
             ? Invalid($"payload is larger than {Values.MaxSignalBytes} bytes")
@@ -75,6 +75,9 @@ public static class SignalShape
             hash.AppendData(Values.Raw(payload));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>1 to 128 characters of storable text.</summary>
+    public static bool IsId(string text) => text.Length is > 0 and <= 128 && Values.IsStorable(text);
 
     internal static Refusal Duplicate(string signalId) => new("SIGNAL_DUPLICATE", $"signal {signalId} was sent before with another content");
 

@@ -27,6 +27,21 @@ static class Values
 
     public static int Size(JsonElement value) => Raw(value).Length;
 
+    /// <summary>Text that the log can hold: no U+0000, no half of a surrogate pair.</summary>
+    public static bool IsStorable(string text) =>
+        !text.Contains('\0', StringComparison.Ordinal)
+        && (!text.AsSpan().ContainsAnyInRange('\ud800', '\udfff') || !HasLoneSurrogate(text));
+
+    static bool HasLoneSurrogate(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+            if (char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]))
+                at++;
+            else if (char.IsSurrogate(text[at]))
+                return true;
+        return false;
+    }
+
     // PostgreSQL's jsonb cannot hold U+0000, so no event may.
     public static bool HoldsNull(JsonElement canonical) => Raw(canonical).IndexOf("\\u0000"u8) >= 0 && HoldsNullText(canonical);
 

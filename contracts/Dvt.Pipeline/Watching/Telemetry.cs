@@ -12,7 +12,8 @@ public static class Telemetry
 {
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, string role)
     {
-        services.AddSingleton<PrometheusText>();
+        // Made at once: what is recorded before somebody asks counts as well.
+        services.AddSingleton(new PrometheusText());
         if (configuration["Telemetry:OtlpEndpoint"] is not { Length: > 0 } endpoint)
             return services;
         // Built at once: a provider that nobody asks for would never listen.

@@ -85,7 +85,7 @@ sealed class PostgresCluster
             fsync = on
             synchronous_commit = on
             full_page_writes = on
-            wal_compression = on
+            wal_compression = lz4
             max_wal_size = '{settings.MaxWalSize}'
             checkpoint_timeout = '15min'
 

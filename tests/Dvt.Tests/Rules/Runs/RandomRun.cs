@@ -18,15 +18,25 @@ sealed class RandomRun
     readonly List<(IEvent, DateTimeOffset)> history = [];
     readonly List<CallStep> calls = [];
     readonly Histories check;
+    readonly StartRun start;
     Run run;
     DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     int signalsSent;
 
-    public RandomRun(int seed)
+    RandomRun(Random random, Plan plan, StartRun start)
     {
-        random = new Random(seed);
-        run = Run.New($"run-{seed}", RandomPlan.Of(random));
-        check = new Histories(run.Plan);
+        this.random = random;
+        this.start = start;
+        run = Run.New(start.RunId, plan);
+        check = new Histories(plan);
+    }
+
+    public static RandomRun Of(int seed)
+    {
+        var random = new Random(seed);
+        return new RandomRun(random, RandomPlan.Of(random), new StartRun(
+            $"run-{seed}", "p", PlanVersion: null, PlanDigest: null, JsonElement.Parse("""{"yes":true,"word":"left","n":1e2}"""),
+            new RunContext(Labels: new Dictionary<string, string> { ["b"] = "1", ["a"] = "2" })));
     }
 
     public int Events => history.Count;
@@ -41,17 +51,22 @@ sealed class RandomRun
             Assert.True(steps < 2_000, $"the run does not end although everything is delivered: {run.Status} {run.Substatus} {string.Join(',', run.Snapshot().Steps.Select(s => s.Status))}");
             Bring();
         }
-        if (random.Next(4) == 0)
-            Do(r => Signal(r, SignalTypes.RetryRun, payload: null));
         Do(r => r.Wake(now, leasedEffectKeys: null));
         Assert.Null(run.NextDue);
+        if (random.Next(4) == 0 && start.Lineage is null)
+            PlayAgain();
     }
 
-    Decision Start(Run r) => r.Start(
-        new StartRun(
-            r.RunId, "p", PlanVersion: null, PlanDigest: null,
-            JsonElement.Parse("""{"yes":true,"word":"left","n":1e2}"""), new RunContext(Labels: new Dictionary<string, string> { ["b"] = "1", ["a"] = "2" })),
-        now);
+    void PlayAgain()
+    {
+        var fromStep = $$"""{"fromStep":"s{{random.Next(run.Plan.Steps.Count)}}"}""";
+        Do(r => Signal(r, SignalTypes.RetryRun, fromStep));
+        var again = new RandomRun(random, run.Plan, Assert.Single(run.OwedRuns()));
+        again.Play();
+        history.AddRange(again.history);
+    }
+
+    Decision Start(Run r) => r.Start(start, now);
 
     void Step()
     {
@@ -162,10 +177,13 @@ sealed class RandomRun
         signalsSent += decision.Events.Any(e => e is SignalAccepted or SignalRejected) ? 1 : 0;
         foreach (var e in decision.Events)
             history.Add((Scenario.Relay(e), now));
-        Assert.Equal(decision.Ignored, decision.Ignored || decision.Events.Count == 0);
         stored.Store(run);
         calls.AddRange(decision.Calls);
         check.Check(run, history, stored);
+        if (decision.More)
+            Assert.NotEmpty(stored.Read(run.RunId, run.Plan).Continue(now).Events);
+        else if (run.NextDue is null || run.NextDue > now)
+            Assert.Empty(stored.Read(run.RunId, run.Plan).Continue(now).Events);
         if (random.Next(5) == 0)
             run = stored.Read(run.RunId, run.Plan);
     }

@@ -18,7 +18,7 @@ public sealed class RandomRunTests(ITestOutputHelper output)
         {
             try
             {
-                var run = new RandomRun(seed);
+                var run = RandomRun.Of(seed);
                 run.Play();
                 Interlocked.Add(ref events, run.Events);
             }

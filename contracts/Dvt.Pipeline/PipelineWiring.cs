@@ -6,7 +6,7 @@ using Npgsql;
 namespace Dvt.Pipeline;
 
 /// <summary>Puts the pipeline together for a process.</summary>
-public static class PipelineServices
+public static class PipelineWiring
 {
     /// <param name="databaseRole">The database role of the process.</param>
     /// <param name="name">Shown by the broker as the connection's name.</param>

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Dvt.Pipeline;
+
+namespace Dvt.Bench;
+
+/// <summary>
+/// The workload of <c>run3</c> done the usual way: one message = one transaction with inbox and outbox rows. Sixteen handlers
+/// side by side, pooled connections, prepared statements, two round trips a message, pipelined confirms in the relay:
+/// what a careful team writes before it thinks of batches.
+/// </summary>
+static class Yardstick
+{
+    public const int Steps = 3;
+    public const int EventsPerRun = 3 + 2 * Steps;
+
+    const int InFlight = 64;
+
+    public static async Task RunAsync(Session session, CancellationToken stop)
+    {
+        var rate = await session.YardstickAsync(stop);
+        var limits = await session.LimitsAsync(stop);
+        session.Report(new("yardstick", Part: null, rate.PerSecond, "runs/s")
+        {
+            Limit = limits.CommitsPerSecond / (Steps + 1),
+            Inputs = new { runs = Runs(session), steps = Steps, events = EventsPerRun, handlers = NaiveWorker.Handlers, transactionsPerRun = Steps + 1, cpuMsPerRun = Figure.Round(rate.CpuMs) },
+        });
+    }
+
+    static int Runs(Session session) => session.Settings.Size(3_000, quick: 200);
+
+    /// <summary>From the first publish to the last <c>RunCompleted</c>.</summary>
+    public static async Task<Pace> MeasureAsync(Session session, CancellationToken stop)
+    {
+        Session.Say("measuring the yardstick");
+        await using var scratch = await Scratch.MakeAsync(session.Settings, "yardstick", stop);
+        await scratch.ExecuteAsync(NaiveTables.Schema, stop);
+        await Limits.DeclareAsync(scratch, NaiveWorker.Queue, stop);
+        await using var relay = NaiveRelay.Start(scratch);
+        await using var worker = await NaiveWorker.StartAsync(scratch, relay, stop);
+        await RunAsync(scratch, runs: 100, stop); // Warm: compiled, connected, prepared.
+        var cpu = new CpuSplit(session.Settings, []);
+        var seconds = await RunAsync(scratch, Runs(session), stop);
+        var used = cpu.Seconds();
+        Session.Say($"yardstick: {Runs(session) / seconds:0} runs/s, CPU seconds {JsonSerializer.Serialize(used)}");
+        await scratch.DeleteQueuesAsync([NaiveWorker.Queue], stop);
+        return new(Runs(session) / seconds, used.Values.Sum() * 1000 / Runs(session));
+    }
+
+    static async Task<double> RunAsync(Scratch scratch, int runs, CancellationToken stop)
+    {
+        var before = await scratch.ScalarAsync<long>("select count(*) from naive.summary where status = 'COMPLETED'", stop);
+        var bodies = Enumerable.Range(0, runs).Select(_ => NaiveMessage.Start(Guid.CreateVersion7())).ToList();
+        var began = await scratch.ScalarAsync<DateTime>("select clock_timestamp()", stop);
+        await RunLoad.PublishAsync(scratch.Publisher, [.. bodies.Select(b => (NaiveWorker.Queue, b))], InFlight, stop);
+        await Scratch.UntilAsync("naive runs", async () =>
+            await scratch.ScalarAsync<long>("select count(*) from naive.summary where status = 'COMPLETED'", stop) - before == runs,
+            TimeSpan.FromMinutes(5), stop, everyMs: 50);
+        var odd = await scratch.ScalarAsync<long>(
+            $"select count(*) from (select 1 from naive.event group by run_id having count(*) <> {EventsPerRun} or max(seq) <> {EventsPerRun}) odd", stop);
+        if (odd > 0)
+            throw new InvalidOperationException($"{odd} naive runs have a wrong history");
+        var ended = await scratch.ScalarAsync<DateTime>("select max(recorded_at) from naive.event where type = 'RunCompleted'", stop);
+        return (ended - began).TotalSeconds;
+    }
+}
+
+/// <summary>How fast, and at what cost: processor time is what neighbours on the machine disturb least.</summary>
+/// <param name="CpuMs">Processor milliseconds per run, all processes together.</param>
+sealed record Pace(double PerSecond, double CpuMs);
+
+/// <summary>A message of the naive way: start a run, or do its next step.</summary>
+sealed record NaiveMessage(Guid MessageId, string Type, Guid RunId, int Step, string PlanId, JsonElement Input)
+{
+    static readonly JsonElement NoInput = JsonElement.Parse("""{"n":1}""");
+
+    public static byte[] Start(Guid runId) => JsonSerializer.SerializeToUtf8Bytes(
+        new NaiveMessage(Guid.CreateVersion7(), "StartRun", runId, Step: 0, "naive", NoInput), JsonSerializerOptions.Web);
+
+    public byte[] Next(int step) => JsonSerializer.SerializeToUtf8Bytes(
+        this with { MessageId = Guid.CreateVersion7(), Type = "DoStep", Step = step }, JsonSerializerOptions.Web);
+
+    public static NaiveMessage Read(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize<NaiveMessage>(body, JsonSerializerOptions.Web)!;
+}
