@@ -15,8 +15,8 @@ public sealed class WorkersOptions
     /// <summary>HTTP steps in flight at the same time.</summary>
     public int HttpConcurrency { get; init; } = 128;
 
-    /// <summary>Registers kinds that only benches and tests use, such as <c>echo</c>.</summary>
-    public bool TestKinds { get; init; } = true;
+    /// <summary>Takes messages that only fault tests send, such as <c>TestPoison</c>; never in production.</summary>
+    public bool TestKinds { get; init; }
 
     public bool Has(string role) => Roles.Split(',', StringSplitOptions.TrimEntries).Contains(role, StringComparer.OrdinalIgnoreCase);
 }

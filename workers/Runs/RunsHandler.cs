@@ -12,7 +12,7 @@ namespace Dvt.Workers.Runs;
 /// message in order, store states and events in one round trip, then publish what follows.
 /// </summary>
 sealed class RunsHandler(
-    NpgsqlDataSource postgres, Publisher publisher, DatabaseClock clock, Plans plans, ILogger<RunsHandler> log) : ISlotHandler
+    NpgsqlDataSource postgres, Publisher publisher, DatabaseClock clock, Plans plans, WorkersOptions options, ILogger<RunsHandler> log) : ISlotHandler
 {
     readonly RunCache cache = new();
 
@@ -64,6 +64,9 @@ sealed class RunsHandler(
                 break;
             case nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan):
                 await SavePlans.DecideAsync(work, delivery, postgres, now, stop);
+                break;
+            case nameof(TestPoison):
+                TestPoison.Take(options, delivery);
                 break;
             default:
                 throw new NotSupportedException($"no worker of the runs domain knows {envelope.Type}");

@@ -1,0 +1,113 @@
+using Dvt.Contracts;
+using Dvt.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dvt.Tests.Chaos;
+
+public sealed class WorkerFaultTests(ChaosServers servers, ITestOutputHelper output) : ChaosTest(servers, output)
+{
+    static readonly string[] TwoWorkers = ["sandbox", "workers", "workers"];
+
+    [ServersFact]
+    [Trait("Category", "Slow")]
+    public Task Runs_survive_workers_that_are_killed_at_random() => KillAtRandomAsync(runs: 400, kills: 5, projectors: true);
+
+    [ServersFact]
+    [Trait("Category", "Chaos")]
+    public Task Two_thousand_runs_in_flight_survive_ten_kills_of_workers() => KillAtRandomAsync(runs: 2_000, kills: 10, projectors: true);
+
+    Task KillAtRandomAsync(int runs, int kills, bool projectors) => RunAsync(projectors ? [.. TwoWorkers, "readmodels"] : TwoWorkers, async (system, random) =>
+    {
+        var tenant = await MixedPlansAsync(system);
+        var sending = system.Orders.SendAllAsync(MixedRuns(tenant, 0, runs), atOnce: 16);
+        for (var i = 0; i < kills; i++)
+        {
+            await Task.Delay(random.Next(200, 1_500));
+            await DvtSystem.ReplaceAsync(system.Workers[random.Next(system.Workers.Count)]);
+        }
+        await sending;
+        await system.Orders.AllCompleteAsync(tenant, runs, Seconds(180));
+    });
+
+    [ServersFact]
+    [Trait("Category", "Slow")]
+    public Task A_second_worker_takes_half_of_the_slots_and_either_takes_all_when_the_other_dies() => RunAsync(["sandbox", "workers"], async (system, random) =>
+    {
+        var tenant = await MixedPlansAsync(system);
+        await OwnsAsync(system, owners: 1, within: 10);
+        var load = LoadAsync(system, tenant, out var stop);
+        await system.StartAsync("workers");
+        await OwnsAsync(system, owners: 2, within: 10);
+        var killed = system.Workers[random.Next(2)];
+        await killed.KillAsync();
+        await OwnsAsync(system, owners: 1, within: 10);
+        killed.StartAgain();
+        await killed.ReadyAsync();
+        await OwnsAsync(system, owners: 2, within: 10);
+        await system.Workers.First(w => w != killed).KillAsync();
+        await OwnsAsync(system, owners: 1, within: 10);
+        await stop.CancelAsync();
+        await system.Orders.AllCompleteAsync(tenant, await load, Seconds(90));
+    });
+
+    /// <summary>So many members hold all slots, each its share, and consume.</summary>
+    static Task OwnsAsync(DvtSystem system, int owners, double within) => Eventually.HoldsAsync(
+        async () => (await OwnersAsync(system)) is var held && held.Count == owners && held.All(o => o == Slot.PerDomain / owners),
+        Seconds(within), async () => $"{owners} owners wanted, slots held: {string.Join(", ", await OwnersAsync(system))}");
+
+    static async Task<List<long>> OwnersAsync(DvtSystem system) => [.. (await system.RowsAsync(
+        "select count(*) from log.slot where domain = 'runs' and lease_until > clock_timestamp() group by owner")).Select(long.Parse)];
+
+    /// <summary>Starts runs until it is told to stop; tells how many.</summary>
+    static Task<int> LoadAsync(DvtSystem system, Guid tenant, out CancellationTokenSource stop)
+    {
+        var source = stop = new CancellationTokenSource();
+        return Task.Run(async () =>
+        {
+            var started = 0;
+            for (; !source.IsCancellationRequested; started += 10)
+            {
+                await system.Orders.SendAllAsync(MixedRuns(tenant, started, 10));
+                await Dvt.Pipeline.Loop.PauseAsync(TimeSpan.FromMilliseconds(100), source.Token);
+            }
+            return started;
+        });
+    }
+
+    [ServersFact]
+    [Trait("Category", "Slow")]
+    public Task A_worker_frozen_for_8_s_and_let_go_changes_nothing() => FreezeAsync(Seconds(8));
+
+    [ServersFact]
+    [Trait("Category", "Chaos")]
+    public Task A_worker_frozen_for_25_s_and_let_go_changes_nothing() => FreezeAsync(Seconds(25));
+
+    Task FreezeAsync(TimeSpan frozenFor) => RunAsync(TwoWorkers, async (system, random) =>
+    {
+        var tenant = await MixedPlansAsync(system);
+        await OwnsAsync(system, owners: 2, within: 15);
+        var load = LoadAsync(system, tenant, out var stop);
+        await Eventually.HoldsAsync(async () => await system.Orders.CompletedAsync(tenant) > 20, Seconds(20), "no run completed before the freeze");
+        var frozen = system.Workers[random.Next(2)];
+        var letGo = TimeProvider.System.GetTimestamp();
+        frozen.Freeze();
+        try
+        {
+            // Everybody's work goes on within 5 s: what was accepted by now completes without the frozen one.
+            var probe = Enumerable.Range(0, 32).Select(i => Orders.Start(tenant, $"probe-{i}", "inline")).ToList();
+            await system.Orders.SendAllAsync(probe);
+            await Eventually.HoldsAsync(
+                async () => await system.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and run_id like 'probe-%' and terminal", tenant) == probe.Count,
+                Seconds(5), "the slots of the frozen worker did not go on");
+            await Task.Delay(frozenFor - TimeProvider.System.GetElapsedTime(letGo) is { Ticks: > 0 } left ? left : TimeSpan.Zero);
+        }
+        finally
+        {
+            frozen.LetGo();
+        }
+        await OwnsAsync(system, owners: 2, within: 15);
+        await stop.CancelAsync();
+        await system.Orders.AllCompleteAsync(tenant, await load + 32, Seconds(90));
+    });
+}

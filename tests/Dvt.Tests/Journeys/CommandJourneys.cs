@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text.Json;
+using Dvt.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dvt.Tests.Journeys;
+
+public sealed class CommandJourneys(JourneySystem journeys, ITestOutputHelper output) : JourneyTest(journeys, output)
+{
+    const string Start = """{"planRef":{"planId":"inline"}}""";
+
+    [ServersFact]
+    public Task Twenty_simultaneous_posts_with_one_key_make_one_run_and_another_body_is_refused() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start, key: "one")));
+        Assert.Single(answers.Select(a => a.ToString()).Distinct());
+        client.Note(answers[0]);
+        var runId = answers[0].GetProperty("resource").GetProperty("id").GetString()!;
+        await client.EndsAsync(runId);
+        const string Other = """{"planRef":{"planId":"inline"},"context":{"labels":{"other":"body"}}}""";
+        var problem = await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/v1/runs", Other, key: "one", wait: 20);
+        Assert.Equal("idempotency_key_reused", problem.GetProperty("code").GetString());
+        Assert.Equal(runId, Assert.Single((await client.GetAsync("/v1/runs")).GetProperty("items").EnumerateArray()).GetProperty("runId").GetString());
+    });
+
+    [ServersFact]
+    public Task Another_body_under_a_used_key_that_nobody_waits_for_becomes_a_refused_command() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        client.Note(await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start, key: "k"));
+        var second = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", """{"planRef":{"planId":"inline"},"input":{"n":1}}""", key: "k");
+        client.Note(second);
+        var command = await SettledAsync(client, second);
+        Assert.Equal("refused", command.GetProperty("status").GetString());
+        Assert.Equal("idempotency_key_reused", command.GetProperty("code").GetString());
+    });
+
+    static async Task<JsonElement> SettledAsync(ApiClient client, JsonElement accepted)
+    {
+        JsonElement command = default;
+        await Eventually.HoldsAsync(async () =>
+        {
+            command = await client.GetAsync($"/v1/commands/{accepted.GetProperty("commandId")}");
+            return command.GetProperty("status").GetString() != "accepted";
+        }, TimeSpan.FromSeconds(30), "the command stayed undecided");
+        return command;
+    }
+
+    [ServersFact]
+    public Task Who_waits_reads_what_was_written_and_so_does_who_names_its_position() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        for (var i = 0; i < 20; i++)
+        {
+            var run = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/runs", Start, wait: 20);
+            var listed = (await client.GetAsync("/v1/runs?limit=1")).GetProperty("items")[0];
+            Assert.Equal(run.GetProperty("runId").GetString(), listed.GetProperty("runId").GetString());
+        }
+        for (var i = 0; i < 20; i++)
+        {
+            var accepted = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start);
+            client.Note(accepted);
+            var runId = accepted.GetProperty("resource").GetProperty("id").GetString()!;
+            // Known to the API from the moment it was accepted, decided or not.
+            await client.GetAsync($"/v1/runs/{runId}");
+            var position = (await SettledAsync(client, accepted)).GetProperty("position").GetString();
+            var first = (await client.GetAsync($"/v1/runs?limit=1&minPosition={position}")).GetProperty("items")[0];
+            Assert.Equal(runId, first.GetProperty("runId").GetString());
+        }
+    });
+
+    [ServersFact]
+    public Task A_followed_run_is_told_from_its_first_event_to_its_last_and_on_from_the_last_one_seen() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Waits);
+        var runId = await client.StartAsync("waits");
+        var live = await client.FollowAsync($"/v1/runs/{runId}/stream", lastEventId: null, (_, type, _) => type == "end");
+        Assert.Equal("RunCompleted", live[^2].Type);
+        Assert.Equal(Enumerable.Range(1, live.Count - 1).Select(n => $"{n}"), live[..^1].Select(e => e.Id));
+        var rest = await client.FollowAsync($"/v1/runs/{runId}/stream", live[2].Id, (_, type, _) => type == "end");
+        Assert.Equal(live[3..].Select(e => e.Type), rest.Select(e => e.Type));
+    });
+
+    [ServersFact]
+    public Task A_followed_tenant_hears_of_its_own_runs_only_and_goes_on_from_the_last_event_seen() => AsTenantAsync(async client =>
+    {
+        using var stranger = await ApiClient.TenantAsync(System);
+        await stranger.PublishAsync(TestPlans.Inline);
+        await client.PublishAsync(TestPlans.Inline);
+        var before = (await client.SendAsync(HttpMethod.Get, "/v1/runs")).Headers.GetValues("Dvt-Position").Single();
+        var theirs = await stranger.StartAsync("inline");
+        await stranger.EndsAsync(theirs);
+        var (first, second) = (await client.StartAsync("inline"), await client.StartAsync("inline"));
+        var ended = 0;
+        var all = await client.FollowAsync("/v1/stream?topics=runs", before, (_, type, _) => type == "RunCompleted" && ++ended == 2);
+        Assert.Equal(new[] { first, second }.Order(), all.Select(e => e.Data.GetProperty("resourceId").GetString()!).Distinct().Order());
+        var seen = all.Count / 2;
+        ended = all.Take(seen).Count(e => e.Type == "RunCompleted");
+        var rest = await client.FollowAsync("/v1/stream?topics=runs", all[seen - 1].Id, (_, type, _) => type == "RunCompleted" && ++ended == 2);
+        Assert.Equal(all.Skip(seen).Select(Name).Order(), rest.Select(Name).Order());
+
+        static string Name((string Id, string Type, JsonElement Data) e) => $"{e.Data.GetProperty("resourceId")} {e.Data.GetProperty("seq")}";
+    });
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dvt.Tests.Journeys;
+
+public sealed class DeadLetterJourneys(JourneySystem journeys, ITestOutputHelper output) : JourneyTest(journeys, output)
+{
+    [ServersFact]
+    public Task A_dead_letter_holds_its_key_back_until_it_is_replayed_and_others_go_on() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var dead = await PoisonAsync(System, client, "held");
+        Assert.Equal("TestPoison", dead.GetProperty("type").GetString());
+        var behind = Orders.Start(client.TenantId, "held", "inline");
+        await System.Orders.SendAsync(behind);
+        await client.EndsAsync(await client.StartAsync("inline"));
+        var id = dead.GetProperty("id").GetString();
+        await Eventually.HoldsAsync(
+            async () => (await client.GetAsync($"/v1/dead-letters/{id}")).GetProperty("waiting").GetArrayLength() == 1, TimeSpan.FromSeconds(20), "nothing waits behind it");
+        Assert.Equal(0, await System.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and run_id = 'held'", client.TenantId));
+
+        // It fails again: it stays open, and its key stays held back.
+        var failed = await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, $"/v1/dead-letters/{id}/replay", "{}", wait: 20);
+        Assert.Equal("open", (await client.GetAsync($"/v1/dead-letters/{id}")).GetProperty("status").GetString());
+
+        var discarded = await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{id}/discard", """{"reason":"test"}""", wait: 20);
+        Assert.Equal("discarded", discarded.GetProperty("status").GetString());
+        await client.EndsAsync("held");
+        Assert.Equal("not_open", (await client.ExpectAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/v1/dead-letters/{id}/replay", "{}")).GetProperty("code").GetString());
+    });
+
+    [ServersFact]
+    public Task A_dead_letter_replayed_with_an_edited_body_does_what_it_was_meant_to() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        // A start whose body no worker can read.
+        var broken = Orders.Envelope(client.TenantId, new { runId = 7 }, "edited", new Resource("run", "edited"), nameof(StartRun));
+        await System.Orders.SendAsync(broken);
+        var dead = await ListedAsync(client, "edited");
+        var command = await client.GetAsync($"/v1/commands/{broken.Id}");
+        Assert.Equal("failed", command.GetProperty("status").GetString());
+        var good = new StartRun("edited", "inline", null, null, JsonElement.Parse("{}"), new RunContext());
+        var body = JsonSerializer.Serialize(new { body = good }, ContractsJson.Options);
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{dead.GetProperty("id")}/replay", body, wait: 20);
+        await client.EndsAsync("edited");
+        Assert.Equal("done", (await client.GetAsync($"/v1/commands/{broken.Id}")).GetProperty("status").GetString());
+    });
+
+    /// <summary>A message of the tenant that fails for good, as it is listed then.</summary>
+    internal static async Task<JsonElement> PoisonAsync(DvtSystem system, ApiClient client, string key)
+    {
+        await system.Orders.PublishAsync(Orders.Envelope(client.TenantId, new { mode = "throw" }, key, resource: null, "TestPoison"));
+        return await ListedAsync(client, key);
+    }
+
+    static async Task<JsonElement> ListedAsync(ApiClient client, string key)
+    {
+        JsonElement dead = default;
+        await Eventually.HoldsAsync(async () =>
+        {
+            dead = (await client.GetAsync("/v1/dead-letters?status=open")).GetProperty("items").EnumerateArray().FirstOrDefault(d => d.GetProperty("key").GetString() == key);
+            return dead.ValueKind is JsonValueKind.Object;
+        }, TimeSpan.FromSeconds(40), "no dead letter was listed");
+        return dead;
+    }
+}

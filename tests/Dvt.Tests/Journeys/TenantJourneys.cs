@@ -1,0 +1,102 @@
+using System.Net;
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dvt.Tests.Journeys;
+
+public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper output) : JourneyTest(journeys, output)
+{
+    /// <summary>A stream that never ends; what it tells is tested where it is followed.</summary>
+    static readonly string[] Endless = ["/v1/stream"];
+
+    [ServersFact]
+    public Task No_endpoint_shows_or_changes_anything_of_another_tenant_whatever_the_role() => AsTenantAsync(async owner =>
+    {
+        var mark = $"foreign-{Guid.NewGuid():n}"[..24];
+        var ids = await TreasureAsync(owner, mark);
+        using var stranger = await ApiClient.TenantAsync(System);
+        var document = await stranger.GetAsync("/openapi/v1.json");
+        var mayDo = document.GetProperty("x-permissions");
+        using var platform = ApiClient.Platform(System);
+        var callers = new List<(string Role, ApiClient Client)> { (Roles.PlatformAdmin, platform) };
+        foreach (var role in Roles.OfTenants)
+            callers.Add((role, await stranger.WithRoleAsync(role)));
+        var before = await StateOfAsync(owner);
+        var failures = new List<string>();
+        foreach (var (method, path, operation) in Operations(document))
+            foreach (var (role, client) in callers)
+                if (await FaultAsync(client, role, method, path, operation, ids, mark) is { } fault)
+                    failures.Add($"{role}: {method} {path}: {fault}");
+        Assert.Empty(failures);
+        Assert.Equal(before, await StateOfAsync(owner));
+    });
+
+    /// <summary>One of each thing that has an address, its name or content marked.</summary>
+    async Task<Dictionary<string, string>> TreasureAsync(ApiClient owner, string mark)
+    {
+        await owner.PublishAsync($$"""{"planId":"{{mark}}","version":"1.0.0","steps":[{"stepId":"w","kind":"wait","with":{"signal":"never"} }]}""");
+        var accepted = await owner.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs",
+            $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{mark}}"} } }""");
+        owner.Note(accepted);
+        await owner.EndsAsync($"{mark}-run", "RUNNING");
+        var dead = await DeadLetterJourneys.PoisonAsync(System, owner, $"{mark}-key");
+        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{mark}}","roles":["viewer"]}""");
+        return new()
+        {
+            ["runId"] = $"{mark}-run",
+            ["planId"] = mark,
+            ["version"] = "1.0.0",
+            ["commandId"] = accepted.GetProperty("commandId").GetString()!,
+            ["deadLetterId"] = dead.GetProperty("id").GetString()!,
+            ["apiKeyId"] = key.GetProperty("apiKeyId").GetString()!,
+            ["tenantId"] = owner.TenantId.ToString(),
+            ["name"] = "run",
+        };
+    }
+
+    async Task<string> StateOfAsync(ApiClient owner) => string.Join('\n', await System.RowsAsync(
+        """
+        select 'events ' || count(*) from log.events where tenant_id = $1
+        union all select 'dead ' || string_agg(status || tries, ',') from pipeline.dead_letter where tenant_id = $1
+        union all select 'keys ' || count(*) || ' ' || count(revoked_at) from identity.api_key where tenant_id = $1
+        """, owner.TenantId));
+
+    static IEnumerable<(HttpMethod Method, string Path, JsonElement Operation)> Operations(JsonElement document) =>
+        from path in document.GetProperty("paths").EnumerateObject()
+        from operation in path.Value.EnumerateObject()
+        where operation.Value.GetProperty("x-permission").GetString() != "open" && !Endless.Contains(path.Name)
+        select (new HttpMethod(operation.Name.ToUpperInvariant()), path.Name, operation.Value);
+
+    /// <summary>Null when the answer is as it has to be for someone of another tenant.</summary>
+    static async Task<string?> FaultAsync(
+        ApiClient client, string role, HttpMethod method, string path, JsonElement operation, Dictionary<string, string> ids, string mark)
+    {
+        var address = path;
+        foreach (var (name, id) in ids)
+            address = address.Replace($"{{{name}}}", id, StringComparison.Ordinal);
+        if (address.Contains('{', StringComparison.Ordinal))
+            return "a parameter this test knows no foreign value of";
+        var body = operation.TryGetProperty("requestBody", out var described)
+            ? described.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example) ? example.GetRawText().Replace("\"hello\"", $"\"{mark}\"", StringComparison.Ordinal) : "{}"
+            : null;
+        var permission = operation.GetProperty("x-permission").GetString()!;
+        var (status, json, _) = await client.SendAsync(method, address, body);
+        var may = Dvt.Api.Permissions.Of([role]).Contains(permission);
+        if (!may)
+            return status == HttpStatusCode.Forbidden ? null : $"{(int)status} although it needs {permission}";
+        // The platform's own list of tenants is not a tenant's.
+        if (permission == Dvt.Api.Permission.ManageTenants)
+            return (int)status < 500 ? null : $"{(int)status}";
+        if (method == HttpMethod.Get && json.ToString().Contains(mark, StringComparison.Ordinal) && status == HttpStatusCode.OK)
+            return "shows what is foreign";
+        var namesAForeignThing = path.Contains("Id}", StringComparison.Ordinal);
+        if (!namesAForeignThing)
+            return (int)status < 500 ? null : $"{(int)status} {json}";
+        // A plan's id is free in each tenant, so only what exists already can be missing.
+        var creates = method == HttpMethod.Put && status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.OK or HttpStatusCode.Created;
+        return status == HttpStatusCode.NotFound || creates && method == HttpMethod.Put ? null : $"{(int)status} {json}";
+    }
+}

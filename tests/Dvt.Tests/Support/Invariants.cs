@@ -1,0 +1,167 @@
+using Dvt.Contracts;
+using Dvt.Pipeline;
+using Xunit;
+
+namespace Dvt.Tests.Support;
+
+/// <summary>What must hold whatever has happened, asked of the database and the broker once things have come to rest.</summary>
+static class Invariants
+{
+    static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
+
+    /// <summary>All of them.</summary>
+    /// <param name="deadLetters">Messages whose failure the test wanted.</param>
+    public static async Task HoldAsync(DvtSystem system, params IReadOnlyCollection<Guid> deadLetters)
+    {
+        await QueuesDrainAsync(system);
+        await CommandsHaveOneResultAsync(system);
+        await HistoriesAreContiguousAsync(system);
+        await Folds.EqualStateAsync(system);
+        await NothingIsOverdueAsync(system);
+        await DeadLettersAreExplainedAsync(system, deadLetters);
+        await TenantsSeeNothingOfOthersAsync(system);
+        if (system.HasViews)
+            await ViewsEqualRebuildAsync(system);
+    }
+
+    /// <summary>1: each accepted command ended once: in one stream, and in its own with one result.</summary>
+    public static async Task CommandsHaveOneResultAsync(DvtSystem system)
+    {
+        var accepted = system.Orders.Accepted.ToArray();
+        await Eventually.HoldsAsync(async () => (await WithoutResultAsync(system, accepted)).Count == 0, Rest, async () =>
+            "accepted but without a result: " + string.Join(", ", (await WithoutResultAsync(system, accepted)).Take(10)));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select command_id, string_agg(distinct stream, ' ')
+            from log.events
+            where command_id = any ($1)
+              and type not in ('CommandFailed')
+            group by command_id
+            having count(distinct stream) > 1
+            """, accepted));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select stream, count(*)
+            from log.events
+            where type in ('RunQueued', 'CommandDone', 'CommandRefused')
+            group by tenant_id, stream
+            having count(*) > 1
+            """));
+    }
+
+    static Task<List<string>> WithoutResultAsync(DvtSystem system, Guid[] accepted) => system.RowsAsync(
+        """
+        select a.id
+        from unnest($1) as a(id)
+        where not exists (select from log.events e where e.command_id = a.id)
+        """, accepted);
+
+    /// <summary>2: streams from 1 without gaps, slots dense to their head, the end of a run once and last, no completion twice.</summary>
+    public static async Task HistoriesAreContiguousAsync(DvtSystem system)
+    {
+        Assert.Empty(await system.RowsAsync(
+            """
+            select stream, min(seq), max(seq), count(*)
+            from log.events
+            group by tenant_id, stream
+            having min(seq) <> 1 or max(seq) <> count(*)
+            """));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select s.slot, s.head, min(e."offset"), max(e."offset"), count(e.slot)
+            from log.slot s
+            left join log.events e on e.slot = s.slot
+            group by s.slot, s.head
+            having count(e.slot) <> s.head or coalesce(max(e."offset"), 0) <> s.head or coalesce(min(e."offset"), 1) <> 1
+            """));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select r.run_id, r.terminal, r.seq, count(e.seq), max(e.seq)
+            from runs.run r
+            left join log.events e on e.tenant_id = r.tenant_id and e.stream = 'run-' || r.run_id and e.type in ('RunCompleted', 'RunFailed', 'RunCancelled')
+            group by r.tenant_id, r.run_id, r.terminal, r.seq
+            having count(e.seq) <> r.terminal::int or (r.terminal and max(e.seq) <> r.seq)
+            """));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select stream, data ->> 'stepId', count(*)
+            from log.events
+            where type = 'StepCompleted'
+            group by tenant_id, stream, data ->> 'stepId'
+            having count(*) > 1
+            """));
+    }
+
+    /// <summary>5: each view has come up to the log and is, row for row, what a rebuild gives.</summary>
+    public static async Task ViewsEqualRebuildAsync(DvtSystem system)
+    {
+        await Eventually.HoldsAsync(
+            async () => await system.ReadAsync<long>("""select count(*) from read.lag() where "offset" < head and tail = 'live'""") == 0,
+            Rest, "the views did not catch up with the log");
+        Assert.Empty(await Dvt.ReadModels.Invariants.ViewsEqualRebuildAsync(system.Options, CancellationToken.None));
+    }
+
+    /// <summary>6: nothing waits in a queue or is parked; nobody is under suspicion any more.</summary>
+    public static async Task QueuesDrainAsync(DvtSystem system)
+    {
+        await Eventually.HoldsAsync(async () => (await WaitingAsync(system)).Count == 0, Rest,
+            async () => "left in the queues: " + string.Join(", ", await WaitingAsync(system)));
+        await Eventually.HoldsAsync(async () => await system.ReadAsync<long>("select count(*) from pipeline.mailbox") == 0, Rest, "commands are still parked");
+        Assert.Empty(await system.RowsAsync("select queue, message_id, tries from pipeline.suspect"));
+    }
+
+    static async Task<List<string>> WaitingAsync(DvtSystem system)
+    {
+        await using var channel = await system.Orders.Broker.OpenChannelAsync(channel: null, CancellationToken.None);
+        await Topology.DeclareDomainAsync(channel, Domain.Runs, CancellationToken.None);
+        var waiting = new List<string>();
+        foreach (var queue in (string[])[.. Slot.All(Domain.Runs).Select(Slot.Queue), Topology.DeadQueue(Domain.Runs)])
+            if (await channel.QueueDeclarePassiveAsync(queue) is { MessageCount: > 0 } state)
+                waiting.Add($"{queue} {state.MessageCount}");
+        return waiting;
+    }
+
+    /// <summary>6: no timer that should have been dealt with is still there.</summary>
+    public static Task NothingIsOverdueAsync(DvtSystem system) => Eventually.HoldsAsync(
+        async () => await system.ReadAsync<long>("select count(*) from pipeline.timers where due < clock_timestamp() - interval '1 second'") == 0,
+        Rest, async () => "overdue: " + string.Join(", ", await system.RowsAsync(
+            "select key, due, fire_at from pipeline.timers where due < clock_timestamp() - interval '1 second' limit 5")));
+
+    /// <summary>6: only what the test wanted to fail has failed.</summary>
+    public static async Task DeadLettersAreExplainedAsync(DvtSystem system, IReadOnlyCollection<Guid> wanted) => Assert.Empty(await system.RowsAsync(
+        """
+        select type, message_id, error_code, error_detail
+        from pipeline.dead_letter
+        where message_id <> all ($1)
+          and status = 'open'
+        """, wanted.ToArray()));
+
+    /// <summary>7: as the API's role, without a tenant nothing is seen, and with one nothing of another.</summary>
+    public static async Task TenantsSeeNothingOfOthersAsync(DvtSystem system)
+    {
+        await using var api = Postgres.Open(system.Options, Postgres.ApiRole);
+        await using var connection = await api.OpenConnectionAsync();
+        var tables = await system.RowsAsync(
+            """
+            select quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+            from pg_class c
+            join pg_namespace n on n.oid = c.relnamespace
+            join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+            where c.relkind = 'r'
+              and (n.nspname in ('log', 'runs', 'read') or (n.nspname, c.relname) = ('pipeline', 'dead_letter'))
+              and has_table_privilege('dvt_api', c.oid, 'select')
+            """);
+        Assert.Contains("log.events", tables);
+        foreach (var tenant in (string[])["", .. await system.RowsAsync("select distinct tenant_id from log.events limit 3")])
+        {
+            var foreign = tenant.Length == 0 ? "true" : $"tenant_id <> '{tenant}'";
+            await using var look = new Npgsql.NpgsqlCommand(
+                $"begin; select set_config('dvt.tenant', '{tenant}', true);"
+                + string.Concat(tables.Select(t => $"select '{t}', count(*) from {t} where {foreign};")) + "commit", connection);
+            await using var reader = await look.ExecuteReaderAsync();
+            while (await reader.NextResultAsync())
+                while (await reader.ReadAsync())
+                    Assert.True(reader.GetInt64(1) == 0, $"'{tenant}' sees {reader.GetInt64(1)} rows of others in {reader.GetString(0)}");
+        }
+    }
+}
