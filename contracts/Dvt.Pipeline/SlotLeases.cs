@@ -37,13 +37,21 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
             values ($1, $2, clock_timestamp())
             on conflict (domain, member) do update set seen_at = excluded.seen_at
             """, DomainName, member));
+        // Locked in the order in which appends lock them, or the two deadlock.
         batch.BatchCommands.Add(Statement(
             """
-            update log.slot
+            update log.slot s
             set lease_until = clock_timestamp() + $3
-            where domain = $1
-              and owner = $2
-            returning slot, epoch
+            from (
+              select slot
+              from log.slot
+              where domain = $1
+                and owner = $2
+              order by slot
+              for update
+            ) mine
+            where s.slot = mine.slot
+            returning s.slot, s.epoch
             """, DomainName, member, Lease));
         batch.BatchCommands.Add(Statement(
             """
