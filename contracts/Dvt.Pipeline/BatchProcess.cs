@@ -211,6 +211,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         if (kills >= MaxTries)
         {
             await BuryAsync(delivery, kills, "PROCESS_KILLED", "the process died each time this message was in work", settle, stop);
+            await PatientlyAsync(() => suspects.ClearAsync([delivery], stop), stop);
             known.TryRemove(delivery.Envelope.Id, out _);
             return;
         }

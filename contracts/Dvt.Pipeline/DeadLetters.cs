@@ -129,9 +129,20 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
     {
         await using var command = postgres.CreateCommand(
             """
-            update pipeline.dead_letter
-            set status = 'open', tries = tries + 1, error_code = $2, error_detail = $3, error_group = $4
-            where id = $1
+            with opened as (
+              update pipeline.dead_letter
+              set status = 'open', behind = null, tries = tries + 1, error_code = $2, error_detail = $3, error_group = $4
+              where id = $1
+              returning id, tenant_id, queue, key
+            )
+            update pipeline.dead_letter w
+            set behind = o.id
+            from opened o
+            where w.queue = o.queue
+              and w.tenant_id = o.tenant_id
+              and w.key = o.key
+              and w.status = 'waiting'
+              and w.id <> o.id
             """);
         foreach (var value in new object[] { id, code, detail, Group(code, detail) })
             command.Parameters.Add(new() { Value = value });
@@ -140,8 +151,16 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
 
     static NpgsqlBatchCommand Insert(Guid id, string queue, Envelope envelope, string status, int tries, string? code, string? detail) => new(
         """
-        insert into pipeline.dead_letter (id, tenant_id, queue, key, message_id, type, envelope, status, tries, error_code, error_detail, error_group)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        insert into pipeline.dead_letter (id, tenant_id, queue, key, message_id, type, envelope, status, tries, error_code, error_detail, error_group, behind)
+        select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (
+          select min(d.id::text)::uuid
+          from pipeline.dead_letter d
+          where d.queue = $3
+            and d.tenant_id = $2
+            and d.key = $4
+            and d.status = 'open'
+            and $8 = 'waiting'
+        )
         on conflict do nothing
         """)
     {

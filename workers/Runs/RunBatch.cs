@@ -17,11 +17,12 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     readonly List<(string Queue, Envelope Envelope)> followUps = [];
     readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
     readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
-    readonly HashSet<string> finished = [];
     Dictionary<int, long> heads = [];
     bool unsure;
 
     public KeysUsed Keys { get; } = new();
+
+    public EarlierResults Earlier { get; } = new();
 
     /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>
     public HashSet<(Guid TenantId, string Key)> Leased { get; private set; } = [];
@@ -48,8 +49,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
             else if (unsure || delivery.Envelope.Type is not nameof(StartRun))
                 wanted.Add(key);
         }
-        if (unsure)
-            await LoadWhatIsFinishedAsync(postgres, stop);
+        if (await Earlier.LoadAsync(postgres, batch, unsure, stop))
+            await LoadHeadsAsync(postgres, stop);
         if (wanted.Count > 0)
             foreach (var stored in await RunTable.LoadAsync(postgres, wanted, stop))
                 runs[(stored.TenantId, stored.RunId)] = await ReadAsync(stored, plans, stop);
@@ -67,35 +68,14 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         return new RunRow(stored.TenantId, run, stored.Slot, stored.CommandId, stored.KeyId) { StoredSeq = stored.Seq, TimerDue = stored.TimerDue };
     }
 
-    /// <summary>Side streams of this batch's messages that exist, and the heads that redelivered outcomes are visible at.</summary>
-    async Task LoadWhatIsFinishedAsync(NpgsqlDataSource postgres, CancellationToken stop)
+    /// <summary>The heads that redelivered outcomes are visible at.</summary>
+    async Task LoadHeadsAsync(NpgsqlDataSource postgres, CancellationToken stop)
     {
-        await using var command = postgres.CreateBatch();
-        command.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            select e.stream
-            from unnest($1, $2) as k(tenant_id, stream)
-            join log.events e using (tenant_id, stream)
-            where e.seq = 1
-            """)
-        {
-            Parameters =
-            {
-                EventLog.Array(NpgsqlDbType.Uuid, batch.Select(d => d.Envelope.TenantId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Text, batch.Select(SideStream).ToArray()),
-            },
-        });
-        command.BatchCommands.Add(new NpgsqlBatchCommand("select slot, head from log.slot where slot = any ($1)")
-        { Parameters = { EventLog.Array(NpgsqlDbType.Integer, epochs.Keys.ToArray()) } });
+        await using var command = postgres.CreateCommand("select slot, head from log.slot where slot = any ($1)");
+        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Integer, epochs.Keys.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
-            finished.Add(reader.GetString(0));
-        await reader.NextResultAsync(stop);
         heads = new((await EventLog.ReadHeadsAsync(reader, stop)).Offsets);
     }
-
-    static string SideStream(Delivery delivery) =>
-        delivery.Envelope.Type == nameof(CloseStep) ? $"orphan-{delivery.Envelope.Id}" : $"command-{delivery.Envelope.Id}";
 
     async Task LoadLeasesAsync(NpgsqlDataSource postgres, CancellationToken stop)
     {
@@ -162,6 +142,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         if (decision.Events.Count > 0)
             changed.Add(row);
         var command = cause?.Resource is null ? null : cause;
+        if (decision.Events.Count > 0 && command is not null)
+            Earlier.Decided(command.Id);
         var seq = row.Run.Seq - decision.Events.Count;
         foreach (var e in decision.Events)
         {
@@ -198,10 +180,10 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     /// <summary>Writes the one event of a message's own stream, unless an earlier delivery did.</summary>
     public void Finish(Delivery delivery, IEvent e)
     {
-        if (!finished.Add(SideStream(delivery)))
+        if (Earlier.Finish(delivery, e) is not { } seq)
             return;
         var envelope = delivery.Envelope;
-        events.Add(new NewEvent(delivery.Slot, envelope.TenantId, SideStream(delivery), Seq: 1, e.GetType().Name,
+        events.Add(new NewEvent(delivery.Slot, envelope.TenantId, EarlierResults.SideStream(delivery), seq, e.GetType().Name,
             ContractsJson.Element<object>(e).GetRawText(), envelope.Resource is null ? null : envelope.Id, envelope.CorrelationId, envelope.Actor,
             envelope.AcceptedAt));
     }
@@ -227,6 +209,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     {
         savedPlans.Add(plan);
         events.Add(e);
+        Earlier.Decided(e.CommandId!.Value);
     }
 
     public void ContinueAll(DateTimeOffset now)

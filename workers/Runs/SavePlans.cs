@@ -10,6 +10,12 @@ static class SavePlans
 {
     public static async Task DecideAsync(RunBatch work, Delivery delivery, NpgsqlDataSource postgres, DateTimeOffset now, CancellationToken stop)
     {
+        // What an earlier delivery decided stands, whatever has happened since.
+        if (work.Earlier.Of(delivery) is { } before)
+        {
+            work.Answer(delivery, before);
+            return;
+        }
         var body = delivery.Envelope.Body;
         var (planId, version) = (body.GetProperty("planId").GetString()!, body.GetProperty("version").GetString()!);
         var change = new PlanChange(work, delivery, now);

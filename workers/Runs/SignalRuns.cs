@@ -21,6 +21,11 @@ static class SignalRuns
     static void Decide(RunBatch work, Delivery delivery, string signalId, Func<Run, Decision> decide, DateTimeOffset now)
     {
         var envelope = delivery.Envelope;
+        if (work.Earlier.Finished(delivery) is { } before)
+        {
+            work.Answer(delivery, before);
+            return;
+        }
         if (work.Find(delivery) is not { } row)
         {
             work.Refuse(delivery, "RUN_NOT_FOUND", $"there is no run {envelope.Key}");

@@ -29,6 +29,26 @@ public sealed class MessageFaultTests(ChaosServers servers, ITestOutputHelper ou
 
     [ServersFact]
     [Trait("Category", "Slow")]
+    public Task Plans_and_signals_delivered_three_times_have_one_result_each() => RunAsync(["workers", "readmodels"], async (system, random) =>
+    {
+        var tenant = await system.Orders.TenantAsync();
+        await system.Orders.PublishPlansAsync(tenant, TestPlans.Signals);
+        var runs = Enumerable.Range(0, 20).Select(i => $"signals-{i}").ToList();
+        await system.Orders.SendAllAsync(runs.Select(run => Orders.Start(tenant, run, "signals")));
+        var signals = runs.SelectMany(run => Enumerable.Range(1, 4).Select(n => Orders.External(tenant, run, n))
+            .Append(Orders.Signal(tenant, run, SignalTypes.Pause)).Append(Orders.Signal(tenant, run, SignalTypes.Resume))).ToList();
+        var last = runs.Select(run => Orders.External(tenant, run, 5)).ToList();
+        foreach (var some in signals.Concat(signals.OrderBy(_ => random.Next())).Concat(signals).Chunk(40))
+            await system.Orders.PublishAsync(some);
+        await system.Orders.PublishAsync(last);
+        await system.Orders.PublishPlansAgainAsync();
+        await system.Orders.AllCompleteAsync(tenant, runs.Count, Seconds(60));
+        // Once more, now that all have ended.
+        await system.Orders.PublishAsync(signals);
+    });
+
+    [ServersFact]
+    [Trait("Category", "Slow")]
     public async Task A_message_that_throws_is_dead_lettered_after_its_tries_and_harms_no_neighbour()
     {
         Guid[] poisons = [];

@@ -4,26 +4,22 @@ using Xunit.Abstractions;
 
 namespace Dvt.Tests.Chaos;
 
-[Collection(ChaosCollection.Name)]
-public sealed class MigratorAndJobTests(ChaosServers servers, ITestOutputHelper output)
+public sealed class MigratorAndJobTests(ChaosServers servers, ITestOutputHelper output) : ChaosTest(servers, output)
 {
     [ServersFact]
     [Trait("Category", "Slow")]
     public async Task Of_two_migrators_one_killed_the_other_finishes_and_each_file_is_applied_once()
     {
-        var random = Seeded.Start(output);
-        await using var system = await servers.MakeAsync(migrated: false);
+        var random = Seeded.Start(Output);
+        await using var system = await Servers.MakeAsync(migrated: false);
         try
         {
             var one = system.LaunchMigrator();
             var other = system.LaunchMigrator();
             await Task.Delay(random.Next(200, 2_000));
             await one.KillAsync();
-            await other.Exited.WaitAsync(TimeSpan.FromSeconds(60));
-            Assert.Equal(0, other.ExitCode);
-            var third = system.LaunchMigrator();
-            await third.Exited.WaitAsync(TimeSpan.FromSeconds(60));
-            Assert.Equal(0, third.ExitCode);
+            await EndsWellAsync(other);
+            await EndsWellAsync(system.LaunchMigrator());
             Assert.Equal(
                 await system.ReadAsync<long>("select count(distinct name) from public.dvt_migration"),
                 await system.ReadAsync<long>("select count(*) from public.dvt_migration"));
@@ -31,8 +27,42 @@ public sealed class MigratorAndJobTests(ChaosServers servers, ITestOutputHelper 
         }
         catch
         {
-            system.Tell(output);
+            system.Tell(Output);
             throw;
         }
+    }
+
+    static async Task EndsWellAsync(DvtProcess migrator)
+    {
+        await migrator.Exited.WaitAsync(Seconds(60));
+        Assert.Equal(0, migrator.ExitCode);
+    }
+
+    [ServersFact]
+    [Trait("Category", "Slow")]
+    public Task Of_two_schedulers_one_killed_the_other_goes_on_and_each_occurrence_fires_once() => RunAsync(["workers", "workers"], async (system, random) =>
+    {
+        Task<long> Schedulers() => system.ReadAsync<long>("select count(*) from quartz.qrtz_scheduler_state where sched_name = 'dvt'");
+        await Eventually.HoldsAsync(async () => await Schedulers() == 2, Seconds(20), "two schedulers did not join");
+        await system.Workers[random.Next(2)].KillAsync();
+        var fired = await FiredAsync(system);
+        await Eventually.HoldsAsync(async () => await Schedulers() == 1, Seconds(30), "the dead scheduler was not noticed");
+        await Eventually.HoldsAsync(async () => (await FiredAsync(system)).Times > fired.Times, Seconds(40), "nothing was fired by the other");
+        var now = await FiredAsync(system);
+        Assert.True(now.Times <= (now.Last - now.First) / now.Interval + 1, $"{now.Times} firings since {now.First} at {now.Last}");
+    });
+
+    /// <summary>How often the shortest job has fired, and within which milliseconds.</summary>
+    static async Task<(long Times, long First, long Last, long Interval)> FiredAsync(DvtSystem system)
+    {
+        var row = (await system.RowsAsync(
+            """
+            select s.times_triggered, t.start_time, t.prev_fire_time, s.repeat_interval
+            from quartz.qrtz_triggers t
+            join quartz.qrtz_simple_triggers s using (sched_name, trigger_name, trigger_group)
+            where t.sched_name = 'dvt'
+              and t.trigger_name = 'WakeOwedRuns'
+            """)).Single().Split(' ').Select(value => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+        return (row[0], row[1], row[2], row[3]);
     }
 }

@@ -43,7 +43,7 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
         owner.Note(accepted);
         await owner.EndsAsync($"{mark}-run", "RUNNING");
         var dead = await DeadLetterJourneys.PoisonAsync(System, owner, $"{mark}-key");
-        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{mark}}","roles":["viewer"]}""");
+        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{mark}}","roles":["tenant-admin"]}""");
         return new()
         {
             ["runId"] = $"{mark}-run",

@@ -45,7 +45,10 @@ sealed class ApiClient : IDisposable
     /// <summary>Someone of the same tenant with only these roles.</summary>
     public async Task<ApiClient> WithRoleAsync(string role)
     {
-        var answer = await ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", JsonSerializer.Serialize(new { name = role, roles = new[] { role } }));
+        var user = await ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/users",
+            JsonSerializer.Serialize(new { email = $"{role}-{Guid.NewGuid():n}@test.example", name = role, roles = new[] { role } }));
+        var answer = await ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys",
+            JsonSerializer.Serialize(new { userId = user.GetProperty("userId").GetGuid(), name = role, roles = new[] { role } }));
         return new ApiClient(System, TenantId, answer.GetProperty("apiKey").GetString()!);
     }
 

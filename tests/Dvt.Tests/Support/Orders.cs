@@ -19,6 +19,7 @@ sealed class Orders : IAsyncDisposable
     readonly Mailbox mailbox;
     readonly CommandSender sender;
     readonly ConcurrentDictionary<Guid, byte> accepted = new();
+    readonly ConcurrentBag<Envelope> saved = [];
 
     public Orders(DvtSystem system)
     {
@@ -103,17 +104,19 @@ sealed class Orders : IAsyncDisposable
             var check = Plan.Check(document, StepKinds.BuiltIn);
             Assert.True(check.Valid, JsonSerializer.Serialize(check.Faults));
             var plan = check.Plan!;
-            await SendAsync(Envelope(tenant,
+            var save = Envelope(tenant,
                 new SavePlan(plan.PlanId, plan.Version, document, plan.Digest, Publish: true, ExpectedRevision: null, Replace: false),
-                plan.PlanId, new Resource("plan", $"{plan.PlanId}/{plan.Version}")));
+                plan.PlanId, new Resource("plan", $"{plan.PlanId}/{plan.Version}"));
+            await SendAsync(save);
+            saved.Add(save);
         }
         await Eventually.HoldsAsync(
             async () => await system.ReadAsync<long>("select count(*) from runs.plan where tenant_id = $1 and state = 'published'", tenant) == documents.Length,
             TimeSpan.FromSeconds(60), "the plans were not published");
     }
 
-    public Task<long> TerminalAsync(Guid tenant) =>
-        system.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and terminal", tenant);
+    /// <summary>The very messages that published the plans, delivered once more.</summary>
+    public Task PublishPlansAgainAsync() => PublishAsync([.. saved]);
 
     public Task<long> CompletedAsync(Guid tenant) =>
         system.ReadAsync<long>("select count(*) from log.events where tenant_id = $1 and type = 'RunCompleted'", tenant);
