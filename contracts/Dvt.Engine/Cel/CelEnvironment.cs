@@ -5,8 +5,6 @@ namespace Dvt.Engine.Cel;
 /// <summary>The variables an expression may read. Immutable; one serves many threads.</summary>
 public sealed class CelEnvironment
 {
-    const int MaxLength = 64 * 1024;
-
     readonly FrozenDictionary<string, CelType> variables;
 
     CelEnvironment(FrozenDictionary<string, CelType> variables, string container, bool isChecked)
@@ -34,19 +32,12 @@ public sealed class CelEnvironment
     internal CelEnvironment Unchecked() => new(variables, Container, isChecked: false);
 
     /// <summary>Throws `CelSyntaxException` for what is no expression or cannot be right. At most 64 K characters.</summary>
-    public CelProgram Compile(string source)
-    {
-        if (source.Length > MaxLength)
-            throw new CelSyntaxException($"longer than {MaxLength} characters", MaxLength);
-        return Compile(source, Lexer.Read(source));
-    }
+    public CelProgram Compile(string source) => Compile(source, Lexer.Read(source));
 
     /// <summary>Compiles the placeholder whose text begins at `start`; `end` is where its closing brace is.</summary>
     internal CelProgram CompilePlaceholder(string text, int start, out int end)
     {
         var tokens = Lexer.ReadPlaceholder(text, start, out end);
-        if (end - start > MaxLength)
-            throw new CelSyntaxException($"longer than {MaxLength} characters", start + MaxLength);
         return Compile(text[start..end].Trim(), tokens);
     }
 

@@ -24,9 +24,11 @@ public sealed class CelProgram
     /// The same bindings give the same result. Throws `CelEvaluationException` when it fails or costs more than `costLimit`
     /// steps; a step is one operation, one element, or 16 characters read or built.
     /// </summary>
-    public CelValue Evaluate(ICelBindings bindings, long costLimit = 1_000_000)
+    public CelValue Evaluate(ICelBindings bindings, long costLimit = 1_000_000) => Evaluate(bindings, new CostMeter(costLimit));
+
+    internal CelValue Evaluate(ICelBindings bindings, CostMeter meter)
     {
-        var result = root.Evaluate(new Evaluation(bindings, slots, costLimit));
+        var result = root.Evaluate(new Evaluation(bindings, slots, meter));
         return result.IsError ? throw new CelEvaluationException(result.Message) : result;
     }
 }

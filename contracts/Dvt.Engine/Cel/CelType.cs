@@ -30,7 +30,8 @@ public sealed class CelType
     public static CelType Duration { get; } = new("google.protobuf.Duration");
     public static CelType Type { get; } = new("type");
     public static CelType ListOf(CelType item) => new("list", item);
-    public static CelType MapOf(CelType key, CelType value) => new("map", key, value);
+    // No key has parts; a type with two that have would double with each level.
+    public static CelType MapOf(CelType key, CelType value) => new("map", key.parameters.Length > 0 ? Dyn : key, value);
     internal static CelType OptionalOf(CelType value) => new("optional_type", value);
     /// <summary>A type that a signature leaves open: every use of the same letter is the same type.</summary>
     internal static CelType Open(char letter) => new($"<{letter}>");

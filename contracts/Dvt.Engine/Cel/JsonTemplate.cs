@@ -7,6 +7,9 @@ namespace Dvt.Engine.Cel;
 /// <summary>JSON whose strings are templates, compiled once. Names of properties are never templates.</summary>
 public sealed class JsonTemplate
 {
+    // What cannot be written at all becomes null; its fault is told.
+    static readonly BytesPart Nothing = new("null"u8.ToArray());
+
     readonly Part root;
 
     JsonTemplate(Part root, IReadOnlyList<CelReference> references)
@@ -20,7 +23,7 @@ public sealed class JsonTemplate
     public IReadOnlyList<CelReference> References { get; }
 
     /// <summary>
-    /// `pointer` is the JSON pointer of `value`; a fault goes to `onError` with the pointer of its string, which then stays as it is.
+    /// `pointer` is the JSON pointer of `value`; a fault goes to `onError` with the pointer of its string, and the rest is compiled.
     /// The template keeps nothing of `value`'s document.
     /// </summary>
     public static JsonTemplate Compile(JsonElement value, CelEnvironment env, string pointer, Action<string, string> onError)
@@ -35,20 +38,28 @@ public sealed class JsonTemplate
         return new(Frozen(root), CelReference.Merge(references));
     }
 
-    /// <summary>Throws `CelEvaluationException`, and then leaves the writer in the middle of a value.</summary>
-    public void Write(ICelBindings bindings, Utf8JsonWriter writer) => root.Write(bindings, writer);
+    /// <summary>
+    /// The limit is for all placeholders together. Throws `CelEvaluationException`, and then leaves the writer in the middle of a value.
+    /// </summary>
+    public void Write(ICelBindings bindings, Utf8JsonWriter writer, long costLimit = 1_000_000) =>
+        root.Write(bindings, writer, new CostMeter(costLimit));
 
     static Part Compile(JsonElement value, string pointer, Func<string, Template> parse, Action<string, string> onError)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
+                if (!TryNames(value, out var names))
+                {
+                    onError(pointer, "a name is not valid Unicode");
+                    return Nothing;
+                }
                 var members = value.EnumerateObject()
-                    .Select(member => (member.Name, Compile(member.Value, $"{pointer}/{Escaped(member.Name)}", parse, onError)))
+                    .Select((member, index) => Compile(member.Value, $"{pointer}/{Escaped(names[index])}", parse, onError))
                     .ToArray();
-                return Array.TrueForAll(members, member => member.Item2 is RawPart)
+                return Array.TrueForAll(members, member => member is RawPart)
                     ? new RawPart(value)
-                    : new ObjectPart([.. members.Select(member => (member.Name, Frozen(member.Item2)))]);
+                    : new ObjectPart([.. names.Zip(members.Select(Frozen))]);
             case JsonValueKind.Array:
                 var items = value.EnumerateArray()
                     .Select((item, index) => Compile(item, string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index}"), parse, onError))
@@ -60,6 +71,21 @@ public sealed class JsonTemplate
                 return Text(value, pointer, parse, onError);
             default:
                 return new RawPart(value);
+        }
+    }
+
+    static bool TryNames(JsonElement value, out string[] names)
+    {
+        try
+        {
+            names = [.. value.EnumerateObject().Select(member => member.Name)];
+            return true;
+        }
+        // A lone surrogate is JSON but no text.
+        catch (InvalidOperationException)
+        {
+            names = [];
+            return false;
         }
     }
 
@@ -81,6 +107,7 @@ public sealed class JsonTemplate
         catch (InvalidOperationException)
         {
             onError(pointer, "the string is not valid Unicode");
+            return Nothing;
         }
         return new RawPart(value);
     }
@@ -92,7 +119,7 @@ public sealed class JsonTemplate
             return part;
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            part.Write(NoBindings.Instance, writer);
+            part.Write(NoBindings.Instance, writer, new CostMeter(limit: 0));
         return new BytesPart(buffer.WrittenSpan.ToArray());
     }
 
@@ -103,38 +130,38 @@ public sealed class JsonTemplate
     abstract class Part
     {
         public abstract bool IsLiteral { get; }
-        public abstract void Write(ICelBindings bindings, Utf8JsonWriter writer);
+        public abstract void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter);
     }
 
     sealed class RawPart(JsonElement value) : Part
     {
         public override bool IsLiteral => true;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => value.WriteTo(writer);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => value.WriteTo(writer);
     }
 
     sealed class BytesPart(byte[] json) : Part
     {
         public override bool IsLiteral => true;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => writer.WriteRawValue(json, skipInputValidation: true);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => writer.WriteRawValue(json, skipInputValidation: true);
     }
 
     sealed class TextPart(Template template) : Part
     {
         public override bool IsLiteral => template.IsLiteral;
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer) => template.Evaluate(bindings).WriteJson(writer);
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter) => template.Evaluate(bindings, meter).WriteJson(writer);
     }
 
     sealed class ObjectPart((string Name, Part Value)[] members) : Part
     {
         public override bool IsLiteral { get; } = Array.TrueForAll(members, member => member.Value.IsLiteral);
 
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer)
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter)
         {
             writer.WriteStartObject();
             foreach (var (name, value) in members)
             {
                 writer.WritePropertyName(name);
-                value.Write(bindings, writer);
+                value.Write(bindings, writer, meter);
             }
             writer.WriteEndObject();
         }
@@ -144,11 +171,11 @@ public sealed class JsonTemplate
     {
         public override bool IsLiteral { get; } = Array.TrueForAll(items, item => item.IsLiteral);
 
-        public override void Write(ICelBindings bindings, Utf8JsonWriter writer)
+        public override void Write(ICelBindings bindings, Utf8JsonWriter writer, CostMeter meter)
         {
             writer.WriteStartArray();
             foreach (var item in items)
-                item.Write(bindings, writer);
+                item.Write(bindings, writer, meter);
             writer.WriteEndArray();
         }
     }

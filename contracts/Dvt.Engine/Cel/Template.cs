@@ -58,16 +58,27 @@ public sealed class Template
         return new(default, parts is [CelProgram only] ? only : null, [.. parts]);
     }
 
-    /// <summary>Throws `CelEvaluationException`.</summary>
-    public CelValue Evaluate(ICelBindings bindings)
+    /// <summary>The limit is for all placeholders together. Throws `CelEvaluationException`.</summary>
+    public CelValue Evaluate(ICelBindings bindings, long costLimit = 1_000_000) => Evaluate(bindings, new CostMeter(costLimit));
+
+    internal CelValue Evaluate(ICelBindings bindings, CostMeter meter)
     {
         if (whole is not null)
-            return whole.Evaluate(bindings);
+            return whole.Evaluate(bindings, meter);
         if (parts.Length == 0)
             return literal;
         var text = new StringBuilder();
         foreach (var part in parts)
-            text.Append(part is CelProgram program ? program.Evaluate(bindings).ToDisplayText() : (string)part);
+        {
+            if (part is not CelProgram program)
+            {
+                text.Append((string)part);
+                continue;
+            }
+            var value = program.Evaluate(bindings, meter);
+            meter.Charge(value.Weight);
+            text.Append(value.ToDisplayText());
+        }
         return CelValue.Of(text.ToString());
     }
 }

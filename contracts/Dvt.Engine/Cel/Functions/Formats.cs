@@ -30,6 +30,8 @@ static class Formats
                 result.Append('%');
                 continue;
             }
+            // Exact decimals need hundreds of digits.
+            evaluation.Charge(50);
             var precision = Precision(text, ref at);
             if (at >= text.Length || precision is < 0 or > MaxPrecision)
                 return CelValue.Error("a clause of the format is not understood");

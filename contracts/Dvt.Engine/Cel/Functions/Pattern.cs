@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Dvt.Engine.Cel;
@@ -9,24 +8,24 @@ sealed class Pattern
     const int MaxLength = 2_000;
 
     readonly Regex regex;
-    readonly int size;
 
     Pattern(Regex regex, int size)
     {
         this.regex = regex;
-        this.size = size;
+        Size = size;
     }
+
+    /// <summary>How many places of a text it may be at.</summary>
+    public int Size { get; }
 
     public static CelValue Matches(CelValue[] arguments, Evaluation evaluation)
     {
-        // Reading a pattern costs far more than a step.
-        evaluation.Charge(100 + arguments[1].Name.Length);
-        return TryRead(arguments[1].Name, out var pattern, out var fault)
+        return TryRead(arguments[1].Name, evaluation, out var pattern, out var fault)
             ? pattern.Match(arguments[0], evaluation)
             : CelValue.Error(fault);
     }
 
-    public static bool TryRead(string source, out Pattern pattern, out string fault)
+    public static bool TryRead(string source, Evaluation? evaluation, out Pattern pattern, out string fault)
     {
         (pattern, fault) = (null!, "");
         if (source.Length > MaxLength)
@@ -35,6 +34,8 @@ sealed class Pattern
             try
             {
                 var translated = PatternSyntax.Translate(source, out var size);
+                // Reading a pattern takes microseconds for each of its parts.
+                evaluation?.Charge(200 + 4L * (source.Length + size));
                 pattern = new(new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant), size);
                 return true;
             }
@@ -50,7 +51,7 @@ sealed class Pattern
         if (text.Kind != CelKind.String)
             return CelValue.Error($"matches() does not take {text.TypeName}");
         // Each character moves every place the pattern may be at.
-        evaluation.ChargeText((long)text.Name.Length * (1 + size / 16));
+        evaluation.ChargeText((long)text.Name.Length * (1 + Size / 16));
         return CelValue.Of(regex.IsMatch(text.Name));
     }
 }

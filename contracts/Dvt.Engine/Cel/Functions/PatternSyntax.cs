@@ -16,6 +16,8 @@ sealed class PatternSyntax(string source)
     readonly StringBuilder target = new();
     // For each open group what its parts come to so far; the top is the innermost.
     readonly Stack<int> sizes = new([0]);
+    // Somewhere in the pattern; where exactly is left to the dot of .NET.
+    readonly bool dotTakesLines = System.Text.RegularExpressions.Regex.IsMatch(source, @"\(\?i?s", System.Text.RegularExpressions.RegexOptions.NonBacktracking);
     int at;
     int last;
 
@@ -37,7 +39,7 @@ sealed class PatternSyntax(string source)
             case '[': Class(); break;
             case '(': Open(); break;
             case ')': Close(); break;
-            case '.': Atom(@"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|.)", 1); break;
+            case '.': Atom(dotTakesLines ? @"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|.)" : Except(@"\n"), 1); break;
             case '$': Atom(@"\z", 1); break;
             case '*' or '+' or '?': Take(1); break;
             case '{': Repeat(); break;
@@ -130,32 +132,42 @@ sealed class PatternSyntax(string source)
 
     void Class()
     {
-        target.Append('[');
+        var before = target.Length;
+        var pairs = "";
         at++;
-        if (at < source.Length && source[at] == '^')
-            Take(1);
+        var negated = at < source.Length && source[at] == '^';
+        at += negated ? 1 : 0;
         for (var first = true; at < source.Length && (first || source[at] != ']'); first = false)
         {
             if (source[at] == '\\')
                 Escape(inClass: true);
             else if (Follows("[:"))
                 Named();
-            else if (source[at] is '[' or ']')
+            else if (Text.Step(source, at) == 2)
             {
-                target.Append('\\');
+                if (source[at - 1] == '-' || source.AsSpan(at + 2) is ['-', not ']', ..])
+                    throw new FormatException("a range beyond U+FFFF is not supported");
+                pairs += $"|{source.AsSpan(at, 2)}";
+                at += 2;
+            }
+            else
+            {
+                target.Append(source[at] is '[' or ']' or '^' ? "\\" : "");
                 Take(1);
             }
-            // In .NET a class after a minus is taken out of the one before.
-            else if (Follows("-["))
-                throw new FormatException("a class holds a range that ends in a bracket");
-            else
-                Take(1);
         }
-        if (at >= source.Length)
+        if (at++ >= source.Length)
             throw new FormatException("a class has no end");
-        Take(1);
+        if (negated && pairs.Length > 0)
+            throw new FormatException("a negated class beyond U+FFFF is not supported");
+        var letters = target.ToString(before, target.Length - before);
+        target.Length = before;
+        target.Append(negated ? Except(letters) : letters.Length == 0 ? $"(?:{pairs[1..]})" : $"(?:[{letters}]{pairs})");
         Count(1);
     }
+
+    // One code point, so never half of a pair.
+    static string Except(string letters) => $@"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|[^{letters}\uD800-\uDFFF])";
 
     void Named()
     {
@@ -210,7 +222,7 @@ sealed class PatternSyntax(string source)
 
     void Set(string letters, bool inClass, bool negated)
     {
-        target.Append(inClass ? letters : negated ? $"[^{letters}]" : $"[{letters}]");
+        target.Append(inClass ? letters : negated ? Except(letters) : $"[{letters}]");
         at += 2;
         if (!inClass)
             Count(1);

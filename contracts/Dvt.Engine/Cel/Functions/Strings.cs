@@ -29,7 +29,8 @@ static class Strings
         new("strings.quote", CelType.String, [CelType.String], (a, e) => Change(a, e, Quote)),
 
         new(".replace", CelType.String, [CelType.String, CelType.String, CelType.String], (a, e) => Replace(a[0].Name, a[1].Name, a[2].Name, -1, e)),
-        new(".replace", CelType.String, [CelType.String, CelType.String, CelType.String, Int], (a, e) => Replace(a[0].Name, a[1].Name, a[2].Name, a[3].AsInt(), e)),
+        new(".replace", CelType.String, [CelType.String, CelType.String, CelType.String, Int], (a, e) =>
+            Replace(a[0].Name, a[1].Name, a[2].Name, a[3].AsInt(), e)),
         new(".split", ListOf(CelType.String), [CelType.String, CelType.String], (a, e) => Split(a[0].Name, a[1].Name, -1, e)),
         new(".split", ListOf(CelType.String), [CelType.String, CelType.String, Int], (a, e) => Split(a[0].Name, a[1].Name, a[2].AsInt(), e)),
         new(".join", CelType.String, [ListOf(CelType.String)], (a, e) => Join(a[0].List, "", e)),

@@ -38,9 +38,13 @@ static class Times
     static IEnumerable<Overload> Part(string name, Func<DateTime, int, int> part) =>
     [
         new($".{name}", Int, [Timestamp], (a, _) => PartOf(a[0], TimeSpan.Zero, part)),
-        new($".{name}", Int, [Timestamp, CelType.String], (a, _) => TimeZones.TryOffset(a[1].Name, a[0], out var offset)
-            ? PartOf(a[0], offset, part)
-            : CelValue.Error("there is no such time zone")),
+        new($".{name}", Int, [Timestamp, CelType.String], (a, e) =>
+        {
+            e.Charge(TimeZones.Cost);
+            return TimeZones.TryOffset(a[1].Name, a[0], out var offset)
+                ? PartOf(a[0], offset, part)
+                : CelValue.Error("there is no such time zone");
+        }),
     ];
 
     static CelValue PartOf(CelValue timestamp, TimeSpan offset, Func<DateTime, int, int> part)

@@ -19,7 +19,7 @@ sealed class AccessNode(Node operand, Node key, bool optional) : Node
         return fault is { } error ? error
             : found is { } item ? isOptional ? CelValue.Optional(item) : item
             : isOptional ? CelValue.None
-            : CelValue.Error(place.Kind == CelKind.String ? $"no such key: {place.AsString()}" : $"nothing at {place.ToDisplayText()}");
+            : CelValue.Error($"no such key: {place.Brief}");
     }
 }
 
@@ -52,7 +52,7 @@ static class Access
         switch (value.Kind)
         {
             case CelKind.Map:
-                evaluation.Charge(value.Map.Reach);
+                evaluation.Charge(value.Map.Reach + key.Weight);
                 if (!MapKey.IsAllowed(key) && key.Kind != CelKind.Double)
                     fault = CelValue.Error($"a key of a map cannot be {key.TypeName}");
                 else if (value.Map.TryGet(key, out var entry))
@@ -64,7 +64,7 @@ static class Access
                 evaluation.Charge(value.List.Reach((int)place.AsInt()));
                 return Found(value.List[(int)place.AsInt()], evaluation, out fault);
             case CelKind.List:
-                fault = CelValue.Error($"{key.ToDisplayText()} is no place in a list");
+                fault = CelValue.Error($"{key.Brief} is no place in a list");
                 return null;
             default:
                 fault = CelValue.Error($"{value.TypeName} has no fields or elements");

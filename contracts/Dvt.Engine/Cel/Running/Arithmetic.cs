@@ -98,7 +98,7 @@ static class Arithmetic
         switch (container.Kind)
         {
             case CelKind.Map:
-                evaluation.Charge(container.Map.Reach);
+                evaluation.Charge(container.Map.Reach + item.Weight);
                 return CelValue.Of(container.Map.TryGet(item, out _));
             case CelKind.List:
                 foreach (var candidate in container.List.Items)

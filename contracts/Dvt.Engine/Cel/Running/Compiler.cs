@@ -4,13 +4,16 @@ namespace Dvt.Engine.Cel;
 sealed partial class Compiler(CelEnvironment environment)
 {
     // A chain such as 1 + 1 + … is as deep as it is long; this depth fits any thread's stack.
-    const int MaxDepth = 500;
+    const int MaxDepth = 250;
+    // Reading a pattern is slow, and nothing else limits how many there are.
+    const int MaxPatterns = 20_000;
 
     readonly List<CelReference> references = [];
     readonly List<(string Name, CelType Type)> locals = [];
     int slots;
     int depth;
     int tests;
+    int patterns;
 
     public CelProgram Compile(string source, Expr expression)
     {
@@ -19,7 +22,7 @@ sealed partial class Compiler(CelEnvironment environment)
     }
 
     /// <summary>`Path` is what the node reads, as long as selections may still make it longer.</summary>
-    readonly record struct Compiled(Node Node, CelType Type, CelReference? Path = null);
+    sealed record Compiled(Node Node, CelType Type, CelReference? Path = null);
 
     Compiled Compile(Expr expression)
     {

@@ -16,7 +16,9 @@ sealed partial class Compiler
 
     Compiled Call(string name, IReadOnlyList<Expr> expressions, CallExpr call)
     {
-        var arguments = expressions.Select(Compile).ToList();
+        var arguments = new List<Compiled>(expressions.Count);
+        foreach (var expression in expressions)
+            arguments.Add(Compile(expression));
         if (Library.Find(name) is not { } overloads)
             return Fault($"there is no function {call.Function}()", call.Position);
         var given = arguments.Select(argument => argument.Type).ToArray();
@@ -29,10 +31,14 @@ sealed partial class Compiler
     }
 
     // A pattern that is written out is read once, and its faults are found before it runs.
-    Compiled Matches(Node text, string source, CallExpr call) =>
-        Pattern.TryRead(source, out var pattern, out var fault)
-            ? new(new UnaryTextNode(text, pattern.Match), CelType.Bool)
-            : Fault(fault, call.Position);
+    Compiled Matches(Node text, string source, CallExpr call)
+    {
+        if (!Pattern.TryRead(source, evaluation: null, out var pattern, out var fault))
+            return Fault(fault, call.Position);
+        if ((patterns += pattern.Size) > MaxPatterns)
+            throw new CelSyntaxException("the patterns are too large together", call.Position);
+        return new(new UnaryTextNode(text, pattern.Match), CelType.Bool);
+    }
 
     Compiled OptionalOr(CallExpr call)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Dvt.Engine.Cel;
 
 /// <summary>Names, selections and indexes, and the variables that macros bind.</summary>

@@ -128,6 +128,7 @@ sealed class ComprehensionNode(Comprehend kind, Node range, int first, int secon
         evaluation.Slots[first] = second >= 0 ? key : only;
         if (second >= 0)
             evaluation.Slots[second] = item;
+        evaluation.Read(key);
         evaluation.Read(item);
     }
 

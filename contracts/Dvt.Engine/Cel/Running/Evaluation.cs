@@ -1,22 +1,15 @@
 namespace Dvt.Engine.Cel;
 
 /// <summary>One run of a program: its bindings, its local variables and what is left of its cost.</summary>
-sealed class Evaluation(ICelBindings bindings, int slots, long costLimit)
+sealed class Evaluation(ICelBindings bindings, int slots, CostMeter meter)
 {
     // Below the depth at which readers of JSON give up, once it is inside another document.
     const int MaxDepth = 48;
 
-    long spent;
-
     public ICelBindings Bindings => bindings;
     public CelValue[] Slots { get; } = slots == 0 ? [] : new CelValue[slots];
 
-    // Thrown, not an error value: `||` must not swallow it.
-    public void Charge(long steps)
-    {
-        if ((spent += steps) > costLimit)
-            throw new CelEvaluationException($"the expression costs more than {costLimit} steps");
-    }
+    public void Charge(long steps) => meter.Charge(steps);
 
     public void ChargeText(long length) => Charge(1 + length / 16);
 

@@ -21,7 +21,7 @@ sealed record UnaryExpr(char Operator, Expr Operand, int Position) : Expr(Positi
 sealed record BinaryExpr(string Operator, Expr Left, Expr Right, int Position) : Expr(Position);
 
 /// <summary>A chain of one operator, `&amp;&amp;` or `||`.</summary>
-sealed record LogicExpr(bool And, IReadOnlyList<Expr> Operands, int Position) : Expr(Position);
+sealed record LogicExpr(bool And, List<Expr> Operands, int Position) : Expr(Position);
 
 sealed record ConditionalExpr(Expr Condition, Expr Yes, Expr No, int Position) : Expr(Position);
 

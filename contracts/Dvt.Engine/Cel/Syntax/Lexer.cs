@@ -5,6 +5,7 @@ namespace Dvt.Engine.Cel;
 /// <summary>Turns source into tokens; CEL language definition, section "Syntax".</summary>
 sealed class Lexer
 {
+    const int MaxLength = 64 * 1024;
     const string Pairs = "== != <= >= && ||";
     const string Singles = "()[]{}.,?:+-*/%<>!";
 
@@ -42,6 +43,8 @@ sealed class Lexer
     int? Next(bool untilBrace, int depth)
     {
         SkipSpace();
+        if (at - start > MaxLength)
+            throw Fault($"longer than {MaxLength} characters", start + MaxLength);
         if (at >= source.Length)
             return untilBrace ? throw Fault("the placeholder has no closing '}'", start) : Add(TokenKind.End, "", at);
         var symbol = source[at];

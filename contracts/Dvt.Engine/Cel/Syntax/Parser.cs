@@ -4,6 +4,9 @@ namespace Dvt.Engine.Cel;
 sealed class Parser(List<Token> tokens)
 {
     const int MaxDepth = 250;
+    const int NoOperator = -1;
+    const int OrLevel = 0;
+    const int AndLevel = 1;
 
     /// <summary>Stands for 9223372036854775808 right after a minus, where alone it may be.</summary>
     public static CelValue SmallestWithoutMinus { get; } = CelValue.OfNanoseconds(long.MinValue);
@@ -31,11 +34,11 @@ sealed class Parser(List<Token> tokens)
     Expr Expression()
     {
         Enter();
-        var condition = Or();
+        var condition = Operation(OrLevel);
         if (Current.Is("?"))
         {
             var position = Take().Position;
-            var yes = Or();
+            var yes = Operation(OrLevel);
             Expect(":");
             condition = new ConditionalExpr(condition, yes, Expression(), position);
         }
@@ -43,41 +46,33 @@ sealed class Parser(List<Token> tokens)
         return condition;
     }
 
-    Expr Or() => Chain("||", And);
-
-    Expr And() => Chain("&&", () => Binary(0));
-
-    Expr Chain(string symbol, Func<Expr> operand)
+    // One method for all levels of operators, so that nesting takes few frames of the stack.
+    Expr Operation(int lowest)
     {
-        var first = operand();
-        if (!Current.Is(symbol))
-            return first;
-        var position = Current.Position;
-        var operands = new List<Expr> { first };
-        while (Accept(symbol))
-            operands.Add(operand());
-        return new LogicExpr(symbol == "&&", operands, position);
-    }
-
-    Expr Binary(int level)
-    {
-        if (level == 3)
-            return Unary();
-        var left = Binary(level + 1);
-        while (IsOperator(level))
+        var left = Unary();
+        for (var level = LevelOf(Current); level >= lowest; level = LevelOf(Current))
         {
             var sign = Take();
-            left = new BinaryExpr(sign.Text, left, Binary(level + 1), sign.Position);
+            var right = Operation(level + 1);
+            if (level > AndLevel)
+                left = new BinaryExpr(sign.Text, left, right, sign.Position);
+            // A chain is one node however long it is.
+            else if (left is LogicExpr chain && chain.And == (level == AndLevel))
+                chain.Operands.Add(right);
+            else
+                left = new LogicExpr(level == AndLevel, [left, right], sign.Position);
         }
         return left;
     }
 
-    bool IsOperator(int level) => level switch
+    static int LevelOf(Token token) => (token.Kind, token.Text) switch
     {
-        0 => Current.Kind == TokenKind.Symbol && Current.Text is "<" or "<=" or ">" or ">=" or "==" or "!="
-            || Current is { Kind: TokenKind.Name, Text: "in" },
-        1 => Current.Is("+") || Current.Is("-"),
-        _ => Current.Is("*") || Current.Is("/") || Current.Is("%"),
+        (TokenKind.Symbol, "||") => OrLevel,
+        (TokenKind.Symbol, "&&") => AndLevel,
+        (TokenKind.Symbol, "<" or "<=" or ">" or ">=" or "==" or "!=") or (TokenKind.Name, "in") => 2,
+        (TokenKind.Symbol, "+" or "-") => 3,
+        (TokenKind.Symbol, "*" or "/" or "%") => 4,
+        _ => NoOperator,
     };
 
     Expr Unary()

@@ -10,7 +10,7 @@ enum TokenKind
 }
 
 /// <summary>`Text` is the name or the symbol; `Value` belongs to a literal.</summary>
-readonly record struct Token(TokenKind Kind, string Text, CelValue Value, int Position)
+sealed record Token(TokenKind Kind, string Text, CelValue Value, int Position)
 {
     public bool Is(string symbol) => Kind == TokenKind.Symbol && Text == symbol;
 

@@ -64,5 +64,5 @@ sealed class JsonList(JsonElement element) : CelList
         }
     }
 
-    public override void WriteJson(Utf8JsonWriter writer) => element.WriteTo(writer);
+    public override void WriteJson(Utf8JsonWriter writer) => CelValue.Copy(element, writer);
 }

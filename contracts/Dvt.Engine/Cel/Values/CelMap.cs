@@ -49,7 +49,7 @@ sealed class EntryMap : CelMap
             return $"a key of a map cannot be {key.TypeName}";
         MapKey.TryNormalise(key, out var normal);
         if (!places.TryAdd(normal, entries.Count))
-            return $"the key {key.ToDisplayText()} is repeated";
+            return $"the key {key.Brief} is repeated";
         entries.Add(new(key, value));
         weight += key.Weight + value.Weight;
         depth = Math.Max(depth, value.Depth);
@@ -75,7 +75,7 @@ sealed class JsonMap(JsonElement element) : CelMap
     public override long Weight => 1 + JsonMarshal.GetRawUtf8Value(element).Length / 32;
     public override int Depth => 1;
     // The properties of an object are searched one by one.
-    public override long Reach => Count / 32;
+    public override long Reach => Count / 16;
 
     public override bool TryGet(CelValue key, out CelValue value)
     {
@@ -108,7 +108,7 @@ sealed class JsonMap(JsonElement element) : CelMap
         }
     }
 
-    public override void WriteJson(Utf8JsonWriter writer) => element.WriteTo(writer);
+    public override void WriteJson(Utf8JsonWriter writer) => CelValue.Copy(element, writer);
 }
 
 sealed class MemberMap(IReadOnlyDictionary<string, CelValue> members) : CelMap

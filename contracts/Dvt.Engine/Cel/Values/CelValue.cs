@@ -121,6 +121,18 @@ public readonly partial struct CelValue
         _ => false,
     };
 
+    /// <summary>For messages, which must not grow with what they tell of.</summary>
+    internal string Brief
+    {
+        get
+        {
+            const int MaxLength = 64;
+            return Kind is CelKind.List or CelKind.Map or CelKind.Optional or CelKind.Bytes ? TypeName
+                : Kind != CelKind.String || Name.Length <= MaxLength ? ToString()
+                : Name[..MaxLength] + "…";
+        }
+    }
+
     public override string ToString() => Kind == CelKind.Error ? Message : ToDisplayText();
 
     bool Is(CelKind kind) => Kind == kind

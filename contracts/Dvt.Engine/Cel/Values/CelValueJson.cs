@@ -73,6 +73,19 @@ public readonly partial struct CelValue
         _ => CompactJson(),
     };
 
+    internal static void Copy(JsonElement element, Utf8JsonWriter writer)
+    {
+        try
+        {
+            element.WriteTo(writer);
+        }
+        // A lone surrogate is JSON but no text.
+        catch (InvalidOperationException)
+        {
+            throw new CelEvaluationException("a string is not valid Unicode");
+        }
+    }
+
     string CompactJson()
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -3,6 +3,9 @@ namespace Dvt.Engine.Cel;
 /// <summary>Equality and order across types: numbers compare by value, other types are never equal.</summary>
 static class Comparison
 {
+    // To begin walking two containers takes longer than to compare two numbers.
+    const int Opening = 8;
+
     public static bool Equal(CelValue left, CelValue right, Evaluation evaluation)
     {
         evaluation.Charge(1);
@@ -19,14 +22,16 @@ static class Comparison
             case CelKind.Type:
                 return left.Name == right.Name;
             case CelKind.String:
-                evaluation.ChargeText(Math.Min(left.Name.Length, right.Name.Length));
+                evaluation.ChargeText(left.Name.Length + (long)right.Name.Length);
                 return left.Name == right.Name;
             case CelKind.Bytes:
-                evaluation.ChargeText(Math.Min(left.Bytes.Length, right.Bytes.Length));
+                evaluation.ChargeText(left.Bytes.Length + (long)right.Bytes.Length);
                 return left.Bytes.AsSpan().SequenceEqual(right.Bytes);
             case CelKind.List:
+                evaluation.Charge(Opening);
                 return Equal(left.List, right.List, evaluation);
             case CelKind.Map:
+                evaluation.Charge(Opening);
                 return Equal(left.Map, right.Map, evaluation);
             case CelKind.Optional:
                 return left.IsNone || right.IsNone ? left.IsNone && right.IsNone : Equal(left.Inner, right.Inner, evaluation);
@@ -77,7 +82,7 @@ static class Comparison
             return false;
         foreach (var (key, value) in left.Entries)
         {
-            evaluation.Charge(1 + right.Reach);
+            evaluation.Charge(key.Weight + right.Reach);
             if (!right.TryGet(key, out var other) || !Equal(value, other, evaluation))
                 return false;
         }

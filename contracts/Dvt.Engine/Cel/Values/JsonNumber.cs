@@ -41,6 +41,7 @@ static class JsonNumber
             shift = 0;
         }
         return digits.Length + shift <= MaxDigits
-            && long.TryParse((negative ? "-" : "") + digits + new string('0', (int)shift), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            && long.TryParse((negative ? "-" : "") + digits.PadRight(digits.Length + (int)shift, '0'),
+                NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 }

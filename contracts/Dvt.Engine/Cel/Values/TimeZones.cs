@@ -6,6 +6,9 @@ namespace Dvt.Engine.Cel;
 /// <summary>Names of the IANA database, and offsets such as `+02:00` or `02:00`.</summary>
 static class TimeZones
 {
+    /// <summary>A name that is not known is looked for on disk.</summary>
+    public const int Cost = 1_000;
+
     // No dots: a name is looked up as a file.
     static readonly SearchValues<char> Letters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-/");

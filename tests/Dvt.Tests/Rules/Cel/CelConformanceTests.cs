@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Dvt.Engine.Cel;
 using Xunit;
@@ -69,7 +68,7 @@ public sealed class CelConformanceTests
                 && content.EnumerateArray().All(pair => value.Map.Entries.Any(entry => Same(entry.Key, pair[0]) && Same(entry.Value, pair[1]))),
             "type" => value.Kind == CelKind.Type && value.Name == content.GetString(),
             _ => value.Kind == CelCases.ValueOf(wanted).Kind
-                && Comparison.Equal(value, CelCases.ValueOf(wanted), new Evaluation(Bindings.None, slots: 0, long.MaxValue)),
+                && Comparison.Equal(value, CelCases.ValueOf(wanted), new Evaluation(Bindings.None, slots: 0, new CostMeter(long.MaxValue))),
         };
     }
 
