@@ -11,6 +11,7 @@ sealed class Histories(Plan plan)
     readonly HashSet<string> keys = [];
     readonly HashSet<(string, int)> open = [];
     readonly HashSet<(string, int)> closed = [];
+    readonly JoinOracle joins = new(plan);
     int seen;
     bool paused;
     bool ended;
@@ -44,6 +45,7 @@ sealed class Histories(Plan plan)
         Assert.True(keys.Add(EventKeys.Of(runId, e, plan.PlanId, plan.Version)), $"two events have one key: {e}");
         if (ended)
             Assert.True(e is SignalAccepted { SignalType: SignalTypes.RetryRun }, $"behind the end: {e}");
+        joins.Follow(e);
         switch (e)
         {
             case RunPaused:

@@ -34,7 +34,7 @@ static class RandomPlan
     {
         var json = new StringBuilder($$"""{"stepId":"s{{index}}",""");
         var parents = isSequence || index == 0 ? [] : Parents(random, index);
-        var kind = random.Next(12) switch
+        var kind = random.Next(14) switch
         {
             0 or 1 => "noop",
             2 => "transform",
@@ -43,6 +43,7 @@ static class RandomPlan
             5 => "until signal",
             6 => "safe",
             7 => "broken",
+            8 or 9 => "until signal",
             _ => "call",
         };
         json.Append(Body(random, kind, isSequence ? index - 1 : parents.FirstOrDefault(-1)));

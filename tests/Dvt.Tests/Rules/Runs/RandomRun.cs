@@ -22,6 +22,7 @@ sealed class RandomRun
     Run run;
     DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     int signalsSent;
+    bool sawLeases;
 
     RandomRun(Random random, Plan plan, StartRun start)
     {
@@ -44,7 +45,7 @@ sealed class RandomRun
     public void Play()
     {
         Do(Start);
-        for (var steps = random.Next(5, 60); steps > 0 && !run.IsTerminal; steps--)
+        for (var steps = random.Next(5, 100); steps > 0 && !run.IsTerminal; steps--)
             Step();
         for (var steps = 0; !run.IsTerminal; steps++)
         {
@@ -78,7 +79,8 @@ sealed class RandomRun
                 break;
             case < 7:
                 now += TimeSpan.FromSeconds(random.Next(90));
-                var leased = random.Next(2) == 0 ? null : calls.Where(_ => random.Next(2) == 0).Select(c => c.EffectKey).ToHashSet();
+                var leased = random.Next(3) > 0 ? null : calls.Where(_ => random.Next(2) == 0).Select(c => c.EffectKey).ToHashSet();
+                sawLeases |= leased is not null;
                 Do(r => r.Wake(now, leased));
                 break;
             case 7 when run.NextDue is { } due:
@@ -109,7 +111,14 @@ sealed class RandomRun
             calls.Remove(call);
         var error = random.Next(10) switch { < 2 => Passing, 2 => Lasting, _ => null };
         JsonElement? result = error is null ? JsonElement.Parse("""{"ok":true,"b":[1,2.0],"a":"ü"}""") : null;
-        return r => r.Close(new CloseStep(r.RunId, call.StepId, call.Attempt, result, error), now);
+        return r =>
+        {
+            var decision = r.Close(new CloseStep(r.RunId, call.StepId, call.Attempt, result, error), now);
+            Assert.All(
+                decision.Events.OfType<IStepEvent>().Where(e => e is StepCompleted or StepFailed && e.StepId == call.StepId),
+                e => Assert.Equal(call.Attempt, e.Attempt));
+            return decision;
+        };
     }
 
     Func<Run, Decision> RandomSignal()
@@ -167,13 +176,17 @@ sealed class RandomRun
 
     void Do(Func<Run, Decision> decide)
     {
+        Decision? lost = null;
         // The transaction is lost: the same command is decided again on what was stored.
         if (random.Next(8) == 0)
         {
-            decide(run);
+            lost = decide(run);
             run = stored.Read(run.RunId, run.Plan);
         }
         var decision = decide(run);
+        // Who saw a living worker remembers it as a hint, and a reader of the stored state does not.
+        if (lost is not null && !sawLeases)
+            Assert.Equal(lost.Events.Select(RunEvents.Bytes), decision.Events.Select(RunEvents.Bytes));
         signalsSent += decision.Events.Any(e => e is SignalAccepted or SignalRejected) ? 1 : 0;
         foreach (var e in decision.Events)
             history.Add((Scenario.Relay(e), now));
