@@ -108,8 +108,13 @@ sealed class SigningKeys(ApiOptions options, KeyWrap wrap, NpgsqlDataSource post
         var kid = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(9));
         var jwk = ContractsJson.Element(new
         {
-            kty = "EC", crv = "P-256", use = "sig", alg = "ES256", kid,
-            x = Base64Url.EncodeToString(point.X), y = Base64Url.EncodeToString(point.Y),
+            kty = "EC",
+            crv = "P-256",
+            use = "sig",
+            alg = "ES256",
+            kid,
+            x = Base64Url.EncodeToString(point.X),
+            y = Base64Url.EncodeToString(point.Y),
         });
         await using var connection = await postgres.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);

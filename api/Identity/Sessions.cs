@@ -32,7 +32,13 @@ static class Sessions
         var user = caller.UserId is { } id ? await call.Backend.Identity.UserAsync(caller.TenantId, id, call.Stop) : null;
         await call.JsonAsync(new
         {
-            caller.TenantId, tenant = caller.TenantSlug, caller.UserId, apiKeyId = caller.KeyId, user?.Email, user?.Name, caller.Roles,
+            caller.TenantId,
+            tenant = caller.TenantSlug,
+            caller.UserId,
+            apiKeyId = caller.KeyId,
+            user?.Email,
+            user?.Name,
+            caller.Roles,
             permissions = caller.Permissions.Order(StringComparer.Ordinal),
         });
     }
@@ -79,8 +85,17 @@ sealed class LogInHandler(
             lifetime = found.ExpiresAt!.Value - now;
         return new
         {
-            iss = options.Url, aud = options.Audience, sub = found.UserId, tid = found.TenantId, tenant = found.Slug, key = found.KeyId, roles = found.Roles,
-            iat = now.ToUnixTimeSeconds(), nbf = now.ToUnixTimeSeconds(), exp = (now + lifetime).ToUnixTimeSeconds(), jti = Guid.CreateVersion7(),
+            iss = options.Url,
+            aud = options.Audience,
+            sub = found.UserId,
+            tid = found.TenantId,
+            tenant = found.Slug,
+            key = found.KeyId,
+            roles = found.Roles,
+            iat = now.ToUnixTimeSeconds(),
+            nbf = now.ToUnixTimeSeconds(),
+            exp = (now + lifetime).ToUnixTimeSeconds(),
+            jti = Guid.CreateVersion7(),
         };
     }
 }

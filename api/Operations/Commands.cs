@@ -19,7 +19,11 @@ static class Commands
         var id = call.RouteId("commandId");
         var shown = await call.Backend.Existence.FindCommandAsync<object>(call.Caller.TenantId, id, () => DecidedAsync(call, id), known => new
         {
-            commandId = id, known?.Type, status = "accepted", known?.Resource, known?.AcceptedAt,
+            commandId = id,
+            known?.Type,
+            status = "accepted",
+            known?.Resource,
+            known?.AcceptedAt,
         }, call.Stop);
         await call.JsonAsync(shown ?? throw new ProblemException(Problems.NotFound));
     }
@@ -29,6 +33,14 @@ static class Commands
 
     static object Shown(ReadModels.CommandRow row) => new
     {
-        row.CommandId, row.Type, row.Status, row.Code, row.Detail, row.Resource, position = row.Position.ToString(), row.AcceptedAt, row.FinishedAt,
+        row.CommandId,
+        row.Type,
+        row.Status,
+        row.Code,
+        row.Detail,
+        row.Resource,
+        position = row.Position.ToString(),
+        row.AcceptedAt,
+        row.FinishedAt,
     };
 }

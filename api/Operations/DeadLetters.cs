@@ -64,9 +64,23 @@ static class DeadLetters
 
     static object Shown(DeadLetterDetail detail) => new
     {
-        detail.Row.Id, detail.Row.Queue, detail.Row.Key, detail.Row.MessageId, detail.Row.Type, detail.Row.Status, detail.Row.Behind, detail.Row.ErrorCode,
-        detail.Row.ErrorDetail, detail.Row.ErrorGroup, detail.Row.Tries, detail.Row.CreatedAt, detail.Row.ClosedAt, detail.Row.ClosedBy, detail.Row.Reason,
-        detail.Message, detail.Waiting,
+        detail.Row.Id,
+        detail.Row.Queue,
+        detail.Row.Key,
+        detail.Row.MessageId,
+        detail.Row.Type,
+        detail.Row.Status,
+        detail.Row.Behind,
+        detail.Row.ErrorCode,
+        detail.Row.ErrorDetail,
+        detail.Row.ErrorGroup,
+        detail.Row.Tries,
+        detail.Row.CreatedAt,
+        detail.Row.ClosedAt,
+        detail.Row.ClosedBy,
+        detail.Row.Reason,
+        detail.Message,
+        detail.Waiting,
     };
 
     static async Task Replay(Call call)

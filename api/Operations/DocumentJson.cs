@@ -132,7 +132,11 @@ static class DocumentJson
 
     static string Example(ProblemKind kind) => new JsonObject
     {
-        ["type"] = $"/docs#problem-{kind.Code}", ["title"] = kind.Title, ["status"] = kind.Status, ["code"] = kind.Code, ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
+        ["type"] = $"/docs#problem-{kind.Code}",
+        ["title"] = kind.Title,
+        ["status"] = kind.Status,
+        ["code"] = kind.Code,
+        ["traceId"] = "4bf92f3577b34da6a3ce929d0e0e4736",
     }.ToJsonString();
 
     static JsonObject Usual(Endpoint endpoint)

@@ -19,8 +19,15 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
 
     static readonly Dictionary<string, string> TopicOfPrefix = new()
     {
-        ["run"] = "runs", ["plan"] = "plans", ["command"] = "commands", ["booking"] = "bookings", ["payment"] = "payments",
-        ["tenant"] = "audit", ["user"] = "audit", ["key"] = "audit", ["access"] = "audit",
+        ["run"] = "runs",
+        ["plan"] = "plans",
+        ["command"] = "commands",
+        ["booking"] = "bookings",
+        ["payment"] = "payments",
+        ["tenant"] = "audit",
+        ["user"] = "audit",
+        ["key"] = "audit",
+        ["access"] = "audit",
     };
 
     int open;
@@ -113,8 +120,17 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
         var topic = TopicOf(e.Stream);
         return new
         {
-            topic, e.Type, e.Seq, resourceId = e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..], e.EventId, e.CommandId, e.CorrelationId,
-            e.Actor, e.OccurredAt, e.RecordedAt, data = e.Json,
+            topic,
+            e.Type,
+            e.Seq,
+            resourceId = e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..],
+            e.EventId,
+            e.CommandId,
+            e.CorrelationId,
+            e.Actor,
+            e.OccurredAt,
+            e.RecordedAt,
+            data = e.Json,
         };
     }
 

@@ -53,7 +53,14 @@ static class Watching
         {
             items = list.Select(p => new
             {
-                p.Name, p.Version, p.State, position = p.Position.ToString(), p.LagEvents, p.LagSeconds, p.Rebuild, p.StoppedStreams,
+                p.Name,
+                p.Version,
+                p.State,
+                position = p.Position.ToString(),
+                p.LagEvents,
+                p.LagSeconds,
+                p.Rebuild,
+                p.StoppedStreams,
             }),
         });
     }

@@ -181,15 +181,30 @@ static class Plans
 
     static object Shown(PlanVersion plan) => new
     {
-        plan.Row.PlanId, plan.Row.Version, plan.Row.State, plan.Row.Digest, plan.Row.Name, plan.Row.Description, plan.Row.StepCount,
-        plan.Row.Revision, plan.Row.CreatedAt, plan.Row.PublishedAt, plan.Row.ArchivedAt, plan.Document,
+        plan.Row.PlanId,
+        plan.Row.Version,
+        plan.Row.State,
+        plan.Row.Digest,
+        plan.Row.Name,
+        plan.Row.Description,
+        plan.Row.StepCount,
+        plan.Row.Revision,
+        plan.Row.CreatedAt,
+        plan.Row.PublishedAt,
+        plan.Row.ArchivedAt,
+        plan.Document,
     };
 
     static async Task Kinds(Call call) => await call.JsonAsync(new
     {
         items = call.Backend.Kinds.All.Select(k => new
         {
-            kind = k.Name, k.Description, with = k.WithSchema, result = k.ResultSchema, mode = k.Mode.ToString().ToLowerInvariant(), k.CompensatedBy,
+            kind = k.Name,
+            k.Description,
+            with = k.WithSchema,
+            result = k.ResultSchema,
+            mode = k.Mode.ToString().ToLowerInvariant(),
+            k.CompensatedBy,
             defaultTimeout = k.DefaultTimeout is { } timeout ? System.Xml.XmlConvert.ToString(timeout) : null,
         }),
     });

@@ -101,8 +101,26 @@ static class RunViews
         var run = detail.Snapshot;
         await call.JsonAsync(new
         {
-            run.RunId, run.PlanId, run.PlanVersion, run.PlanDigest, run.Status, run.Substatus, run.Seq, run.Input, run.Context, run.Lineage,
-            detail.Actor, detail.CorrelationId, run.QueuedAt, run.StartedAt, run.EndedAt, run.Steps, run.Output, run.Error, run.FailedStepId, detail.SnapshotHash,
+            run.RunId,
+            run.PlanId,
+            run.PlanVersion,
+            run.PlanDigest,
+            run.Status,
+            run.Substatus,
+            run.Seq,
+            run.Input,
+            run.Context,
+            run.Lineage,
+            detail.Actor,
+            detail.CorrelationId,
+            run.QueuedAt,
+            run.StartedAt,
+            run.EndedAt,
+            run.Steps,
+            run.Output,
+            run.Error,
+            run.FailedStepId,
+            detail.SnapshotHash,
         }, status);
     }
 
@@ -146,8 +164,15 @@ static class RunViews
 
     static object CloudEvent(Call call, RunEventView e) => new
     {
-        specversion = "1.0", id = e.EventId, source = $"/v1/tenants/{call.Caller.TenantId}/runs/{Uri.EscapeDataString(e.RunId)}", type = $"dvt.{e.Type}",
-        subject = e.StepId, time = e.OccurredAt, datacontenttype = "application/json", sequence = e.Seq.ToString("D20", System.Globalization.CultureInfo.InvariantCulture), data = e,
+        specversion = "1.0",
+        id = e.EventId,
+        source = $"/v1/tenants/{call.Caller.TenantId}/runs/{Uri.EscapeDataString(e.RunId)}",
+        type = $"dvt.{e.Type}",
+        subject = e.StepId,
+        time = e.OccurredAt,
+        datacontenttype = "application/json",
+        sequence = e.Seq.ToString("D20", System.Globalization.CultureInfo.InvariantCulture),
+        data = e,
     };
 
     static async Task StreamAllAsync(Call call, string runId)

@@ -145,7 +145,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
     /// <summary>One try of the handler; infrastructure faults are waited out. Returns what was the handler's own fault.</summary>
     async Task<Exception?> TryAsync(List<Delivery> batch, CancellationToken stop)
     {
-        for (var races = 0; ; )
+        for (var races = 0; ;)
         {
             try
             {

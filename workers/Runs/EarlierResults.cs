@@ -68,7 +68,7 @@ sealed class EarlierResults
 
     /// <summary>Commands about something that other commands change too; a run tells by itself which command made it.</summary>
     static bool IsTold(Delivery delivery) => delivery.Envelope is
-        { Resource: not null, Type: nameof(SignalRun) or nameof(SendExternalSignal) or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan) };
+    { Resource: not null, Type: nameof(SignalRun) or nameof(SendExternalSignal) or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan) };
 
     static string MainStream(Delivery delivery) =>
         delivery.Envelope.Resource is { Type: "plan" } plan ? $"plan-{plan.Id}" : $"run-{delivery.Envelope.Key}";

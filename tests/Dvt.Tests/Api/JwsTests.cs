@@ -20,7 +20,12 @@ public sealed class JwsTests : IDisposable
 
     static object Claims(string iss = "https://us", object? aud = null, long exp = 600, long nbf = 0, long iat = 0) => new
     {
-        iss, aud = aud ?? "dvt", sub = "s", exp = Now.ToUnixTimeSeconds() + exp, nbf = Now.ToUnixTimeSeconds() + nbf, iat = Now.ToUnixTimeSeconds() + iat,
+        iss,
+        aud = aud ?? "dvt",
+        sub = "s",
+        exp = Now.ToUnixTimeSeconds() + exp,
+        nbf = Now.ToUnixTimeSeconds() + nbf,
+        iat = Now.ToUnixTimeSeconds() + iat,
     };
 
     string Good() => Jws.Sign(Claims(), "k1", signer);
@@ -123,7 +128,10 @@ public sealed class JwsTests : IDisposable
         var parameters = rsa.ExportParameters(includePrivateParameters: false);
         JsonElement Jwk(byte[] n) => JsonSerializer.SerializeToElement(new
         {
-            kty = "RSA", kid = "r1", n = Base64Url.EncodeToString(n), e = Base64Url.EncodeToString(parameters.Exponent),
+            kty = "RSA",
+            kid = "r1",
+            n = Base64Url.EncodeToString(n),
+            e = Base64Url.EncodeToString(parameters.Exponent),
         });
         var theirs = VerificationKey.FromJwk(Jwk(parameters.Modulus!), "https://us", "dvt")!;
         var signed = $"{Part(new { alg = "RS256", kid = "r1" })}.{Part(Claims())}";

@@ -179,7 +179,9 @@ public sealed class HttpStepTests(EffectsDatabase database) : IClassFixture<Effe
         await using var rig = new EffectRig(database, http);
         rig.Send(tenant, EffectRig.Step("pays", new
         {
-            method = "POST", url = $"{url}/http/charge", body = new { amount = "5.00" },
+            method = "POST",
+            url = $"{url}/http/charge",
+            body = new { amount = "5.00" },
             headers = new Dictionary<string, string> { ["X-Fake-Scenario"] = "drop-after-commit" },
         }, "http"));
         var (_, close) = await rig.ClosedAsync();
