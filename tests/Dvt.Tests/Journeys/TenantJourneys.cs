@@ -12,6 +12,9 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
     /// <summary>A stream that never ends; what it tells is tested where it is followed.</summary>
     static readonly string[] Endless = ["/v1/stream"];
 
+    /// <summary>What the owner wrote into its things; an id that a stranger tries may well stand in the stranger's own audit.</summary>
+    const string Hidden = "for the owner's eyes only";
+
     [ServersFact]
     public Task No_endpoint_shows_or_changes_anything_of_another_tenant_whatever_the_role() => AsTenantAsync(async owner =>
     {
@@ -36,13 +39,13 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
     /// <summary>One of each thing that has an address, its name or content marked.</summary>
     async Task<Dictionary<string, string>> TreasureAsync(ApiClient owner, string mark)
     {
-        await owner.PublishAsync($$"""{"planId":"{{mark}}","version":"1.0.0","steps":[{"stepId":"w","kind":"wait","with":{"signal":"never"} }]}""");
+        await owner.PublishAsync($$"""{"planId":"{{mark}}","version":"1.0.0","name":"{{Hidden}}","steps":[{"stepId":"w","kind":"wait","with":{"signal":"never"} }]}""");
         var accepted = await owner.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs",
-            $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{mark}}"} } }""");
+            $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{Hidden}}"} } }""");
         owner.Note(accepted);
         await owner.EndsAsync($"{mark}-run", "RUNNING");
-        var dead = await DeadLetterJourneys.PoisonAsync(System, owner, $"{mark}-key");
-        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{mark}}","roles":["tenant-admin"]}""");
+        var dead = await DeadLetterJourneys.PoisonAsync(System, owner, Hidden);
+        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{Hidden}}","roles":["tenant-admin"]}""");
         return new()
         {
             ["runId"] = $"{mark}-run",
@@ -89,7 +92,7 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
         var (status, json, _) = await client.SendAsync(method, address, body);
         if (!may)
             return status == HttpStatusCode.Forbidden ? null : $"{(int)status} although it needs {permission}";
-        if (method == HttpMethod.Get && json.ToString().Contains(mark, StringComparison.Ordinal) && status == HttpStatusCode.OK)
+        if (method == HttpMethod.Get && json.ToString().Contains(Hidden, StringComparison.Ordinal) && status == HttpStatusCode.OK)
             return "shows what is foreign";
         var namesAForeignThing = path.Contains("Id}", StringComparison.Ordinal);
         if (!namesAForeignThing)
