@@ -46,7 +46,15 @@ public sealed class JourneySystem : IAsyncLifetime
     {
         if (System is null)
             return;
-        await System.DisposeAsync();
+        try
+        {
+            var wanted = await System.RowsAsync("select message_id from pipeline.dead_letter where type = 'TestPoison'");
+            await Invariants.HoldAsync(System, [.. wanted.Select(Guid.Parse)]);
+        }
+        finally
+        {
+            await System.DisposeAsync();
+        }
         await OnServerAsync($"drop database if exists {database} with (force)");
     }
 }
