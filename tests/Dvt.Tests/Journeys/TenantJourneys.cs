@@ -12,6 +12,9 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
     /// <summary>A stream that never ends; what it tells is tested where it is followed.</summary>
     static readonly string[] Endless = ["/v1/stream"];
 
+    /// <summary>What the owner wrote into its things; an id that a stranger tries may well stand in the stranger's own audit.</summary>
+    const string Hidden = "for the owner's eyes only";
+
     [ServersFact]
     public Task No_endpoint_shows_or_changes_anything_of_another_tenant_whatever_the_role() => AsTenantAsync(async owner =>
     {
@@ -19,31 +22,30 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
         var ids = await TreasureAsync(owner, mark);
         using var stranger = await ApiClient.TenantAsync(System);
         var document = await stranger.GetAsync("/openapi/v1.json");
-        var mayDo = document.GetProperty("x-permissions");
         using var platform = ApiClient.Platform(System);
-        var callers = new List<(string Role, ApiClient Client)> { (Roles.PlatformAdmin, platform) };
+        var callers = new List<(string[] Roles, ApiClient Client)> { ([Roles.PlatformAdmin, Roles.TenantAdmin], platform) };
         foreach (var role in Roles.OfTenants)
-            callers.Add((role, await stranger.WithRoleAsync(role)));
+            callers.Add(([role], await stranger.WithRoleAsync(role)));
         var before = await StateOfAsync(owner);
         var failures = new List<string>();
         foreach (var (method, path, operation) in Operations(document))
-            foreach (var (role, client) in callers)
-                if (await FaultAsync(client, role, method, path, operation, ids, mark) is { } fault)
-                    failures.Add($"{role}: {method} {path}: {fault}");
-        Assert.Empty(failures);
+            foreach (var (roles, client) in callers)
+                if (await FaultAsync(client, roles, method, path, operation, ids, mark) is { } fault)
+                    failures.Add($"{string.Join(' ', roles)}: {method} {path}: {fault}");
+        Assert.True(failures.Count == 0, string.Join('\n', failures));
         Assert.Equal(before, await StateOfAsync(owner));
     });
 
     /// <summary>One of each thing that has an address, its name or content marked.</summary>
     async Task<Dictionary<string, string>> TreasureAsync(ApiClient owner, string mark)
     {
-        await owner.PublishAsync($$"""{"planId":"{{mark}}","version":"1.0.0","steps":[{"stepId":"w","kind":"wait","with":{"signal":"never"} }]}""");
+        await owner.PublishAsync($$"""{"planId":"{{mark}}","version":"1.0.0","name":"{{Hidden}}","steps":[{"stepId":"w","kind":"wait","with":{"signal":"never"} }]}""");
         var accepted = await owner.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs",
-            $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{mark}}"} } }""");
+            $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{Hidden}}"} } }""");
         owner.Note(accepted);
         await owner.EndsAsync($"{mark}-run", "RUNNING");
-        var dead = await DeadLetterJourneys.PoisonAsync(System, owner, $"{mark}-key");
-        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{mark}}","roles":["tenant-admin"]}""");
+        var dead = await DeadLetterJourneys.PoisonAsync(System, owner, Hidden);
+        var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{Hidden}}","roles":["tenant-admin"]}""");
         return new()
         {
             ["runId"] = $"{mark}-run",
@@ -72,31 +74,37 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
 
     /// <summary>Null when the answer is as it has to be for someone of another tenant.</summary>
     static async Task<string?> FaultAsync(
-        ApiClient client, string role, HttpMethod method, string path, JsonElement operation, Dictionary<string, string> ids, string mark)
+        ApiClient client, string[] roles, HttpMethod method, string path, JsonElement operation, Dictionary<string, string> ids, string mark)
     {
         var address = path;
         foreach (var (name, id) in ids)
             address = address.Replace($"{{{name}}}", id, StringComparison.Ordinal);
         if (address.Contains('{', StringComparison.Ordinal))
             return "a parameter this test knows no foreign value of";
-        var body = operation.TryGetProperty("requestBody", out var described)
-            ? described.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example) ? example.GetRawText().Replace("\"hello\"", $"\"{mark}\"", StringComparison.Ordinal) : "{}"
-            : null;
+        var body = BodyOf(operation);
+        if (path.StartsWith("/v1/runs", StringComparison.Ordinal))
+            body = body?.Replace("\"hello\"", $"\"{mark}\"", StringComparison.Ordinal);
         var permission = operation.GetProperty("x-permission").GetString()!;
+        var may = Dvt.Api.Permissions.Of(roles).Contains(permission);
+        // Whoever runs the installation manages its tenants; that is no tenant's business.
+        if (may && permission == Dvt.Api.Permission.ManageTenants)
+            return null;
         var (status, json, _) = await client.SendAsync(method, address, body);
-        var may = Dvt.Api.Permissions.Of([role]).Contains(permission);
         if (!may)
             return status == HttpStatusCode.Forbidden ? null : $"{(int)status} although it needs {permission}";
-        // The platform's own list of tenants is not a tenant's.
-        if (permission == Dvt.Api.Permission.ManageTenants)
-            return (int)status < 500 ? null : $"{(int)status}";
-        if (method == HttpMethod.Get && json.ToString().Contains(mark, StringComparison.Ordinal) && status == HttpStatusCode.OK)
+        if (method == HttpMethod.Get && json.ToString().Contains(Hidden, StringComparison.Ordinal) && status == HttpStatusCode.OK)
             return "shows what is foreign";
         var namesAForeignThing = path.Contains("Id}", StringComparison.Ordinal);
         if (!namesAForeignThing)
             return (int)status < 500 ? null : $"{(int)status} {json}";
         // A plan's id is free in each tenant, so only what exists already can be missing.
-        var creates = method == HttpMethod.Put && status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.OK or HttpStatusCode.Created;
-        return status == HttpStatusCode.NotFound || creates && method == HttpMethod.Put ? null : $"{(int)status} {json}";
+        var creates = method == HttpMethod.Put && status is (HttpStatusCode.UnprocessableEntity or HttpStatusCode.OK or HttpStatusCode.Created);
+        return status == HttpStatusCode.NotFound || creates ? null : $"{(int)status} {json}";
     }
+
+    /// <summary>The example of the document; null for an endpoint that takes no body.</summary>
+    static string? BodyOf(JsonElement operation) =>
+        !operation.TryGetProperty("requestBody", out var described) ? null
+        : described.GetProperty("content").GetProperty("application/json").TryGetProperty("example", out var example) ? example.GetRawText()
+        : "{}";
 }

@@ -65,7 +65,7 @@ sealed class DvtSystem : IAsyncDisposable
         {
             "workers" => (typeof(WorkersHost).Assembly, NoSettings),
             "readmodels" => (typeof(ReadModelsHost).Assembly, NoSettings),
-            "sandbox" => (typeof(SandboxHost).Assembly, NoSettings),
+            "sandbox" => (typeof(SandboxHost).Assembly, Quiet),
             "api" => (typeof(ApiHost).Assembly, ApiSettings),
             _ => throw new ArgumentException(role, nameof(role)),
         };
@@ -86,6 +86,7 @@ sealed class DvtSystem : IAsyncDisposable
     string LogFile(string role) => Path.Combine(logs.FullName, $"{processes.Count:00}-{role}.log");
 
     static readonly Dictionary<string, string> NoSettings = [];
+    static readonly Dictionary<string, string> Quiet = new() { ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning" };
 
     static readonly Dictionary<string, string> ApiSettings = new()
     {
