@@ -56,21 +56,20 @@ public sealed class PersonalDataCodec(byte[] installationKey)
     async Task<byte[]> KeyAsync(Guid tenantId, string personId, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken stop)
     {
         var fresh = RandomNumberGenerator.GetBytes(32);
-        await using var command = new NpgsqlCommand(
+        await using var make = new NpgsqlCommand(
             """
-            with made as (
-              insert into pipeline.person_key (tenant_id, person_id, wrapped)
-              values ($1, $2, $3)
-              on conflict do nothing
-              returning wrapped
-            )
-            select wrapped from made
-            union all
-            select wrapped from pipeline.person_key where tenant_id = $1 and person_id = $2
-            limit 1
+            insert into pipeline.person_key (tenant_id, person_id, wrapped)
+            values ($1, $2, $3)
+            on conflict do nothing
+            returning wrapped
             """, connection, transaction)
         { Parameters = { new() { Value = tenantId }, new() { Value = personId }, new() { Value = Seal(installationKey, fresh) } } };
-        return Open(installationKey, (byte[])(await command.ExecuteScalarAsync(stop))!);
+        if (await make.ExecuteScalarAsync(stop) is not null)
+            return fresh;
+        // A statement of its own: it sees what the insert waited for.
+        await using var read = new NpgsqlCommand("select wrapped from pipeline.person_key where tenant_id = $1 and person_id = $2", connection, transaction)
+        { Parameters = { new() { Value = tenantId }, new() { Value = personId } } };
+        return Open(installationKey, (byte[])(await read.ExecuteScalarAsync(stop))!);
     }
 
     static byte[] Seal(byte[] key, byte[] plain)

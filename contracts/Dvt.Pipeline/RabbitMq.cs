@@ -18,8 +18,8 @@ public sealed class RabbitMqOptions
 /// <remarks>The client library's own recovery is off: it would redeliver on channels whose state we have settled.</remarks>
 public sealed class RabbitMq(RabbitMqOptions options, string name, ILogger<RabbitMq> log) : IAsyncDisposable
 {
-    /// <summary>A dead or frozen peer is noticed after two of these; a frozen slot owner must not cost others 5 s.</summary>
-    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(2);
+    /// <summary>The broker gives a silent peer up after two to three of these; a frozen slot owner must not cost others 5 s.</summary>
+    static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
 
     readonly SemaphoreSlim opening = new(1, 1);
     IConnection? connection;

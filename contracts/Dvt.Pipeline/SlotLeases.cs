@@ -37,21 +37,18 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
             values ($1, $2, clock_timestamp())
             on conflict (domain, member) do update set seen_at = excluded.seen_at
             """, DomainName, member));
-        // Locked in the order in which appends lock them, or the two deadlock.
         batch.BatchCommands.Add(Statement(
             """
-            update log.slot s
-            set lease_until = clock_timestamp() + $3
-            from (
-              select slot
-              from log.slot
+            with renewed as (
+              update log.lease
+              set lease_until = clock_timestamp() + $3
               where domain = $1
                 and owner = $2
-              order by slot
-              for update
-            ) mine
-            where s.slot = mine.slot
-            returning s.slot, s.epoch
+              returning slot
+            )
+            select slot, s.epoch
+            from renewed
+            join log.slot s using (slot)
             """, DomainName, member, Lease));
         batch.BatchCommands.Add(Statement(
             """
@@ -86,18 +83,25 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     {
         await using var command = new NpgsqlCommand(
             """
-            update log.slot s
-            set owner = $2, epoch = s.epoch + 1, lease_until = clock_timestamp() + $3
-            from (
+            with free as (
               select slot
-              from log.slot
+              from log.lease
               where domain = $1
                 and lease_until < clock_timestamp()
               order by slot
               limit $4
               for update skip locked
-            ) free
-            where s.slot = free.slot
+            ), taken as (
+              update log.lease l
+              set owner = $2, lease_until = clock_timestamp() + $3
+              from free
+              where l.slot = free.slot
+              returning l.slot
+            )
+            update log.slot s
+            set epoch = s.epoch + 1
+            from taken
+            where s.slot = taken.slot
             returning s.slot, s.epoch
             """, connection)
         { Parameters = { new() { Value = DomainName }, new() { Value = member }, new() { Value = Lease }, new() { Value = count } } };
@@ -113,17 +117,17 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     public async Task ReleaseAsync(int slot, CancellationToken stop)
     {
         leaving[slot] = true;
-        if (!owned.TryRemove(slot, out var epoch))
+        if (!owned.TryRemove(slot, out _))
             return;
         await using var command = postgres.CreateCommand(
             """
-            update log.slot
+            update log.lease
             set lease_until = '-infinity', owner = null
             where slot = $1
-              and epoch = $2
+              and owner = $2
             """);
         command.Parameters.Add(new() { Value = slot });
-        command.Parameters.Add(new() { Value = epoch });
+        command.Parameters.Add(new() { Value = member });
         await command.ExecuteNonQueryAsync(stop);
         leaving.TryRemove(slot, out _);
         PipelineLog.SlotLeft(log, slot, "given back");

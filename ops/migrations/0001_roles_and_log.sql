@@ -26,15 +26,26 @@ create table log.slot (
   slot        int primary key,
   domain      text not null,
   head        bigint not null default 0,
-  epoch       bigint not null default 0,
-  owner       text,
-  lease_until timestamptz not null default '-infinity'
+  epoch       bigint not null default 0
 ) with (fillfactor = 50);
 
 insert into log.slot (slot, domain)
 select d.number * 16 + n, d.name
 from (values (0, 'runs'), (1, 'bookings'), (2, 'payments'), (3, 'generation'), (4, 'channels'), (5, 'growth'), (6, 'media'), (15, 'identity')) as d(number, name)
 cross join generate_series(0, 15) as n;
+
+-- Who owns a slot. Apart from its head, so that renewing never waits for an append, nor an append for it.
+create table log.lease (
+  slot        int primary key references log.slot,
+  domain      text not null,
+  owner       text,
+  lease_until timestamptz not null default '-infinity'
+) with (fillfactor = 50);
+
+insert into log.lease (slot, domain)
+select slot, domain
+from log.slot
+where domain <> 'identity';
 
 create table log.events (
   slot           int not null,
@@ -127,4 +138,6 @@ grant usage on schema read to dvt_api, dvt_worker, dvt_projector;
 grant select, insert on log.events to dvt_api, dvt_worker;
 grant select on log.events to dvt_projector;
 grant select, update on log.slot to dvt_api, dvt_worker;
+grant select, update on log.lease to dvt_worker;
+grant select on log.lease to dvt_api, dvt_projector;
 grant select on log.slot to dvt_projector;

@@ -126,7 +126,7 @@ sealed class Installation : IAsyncDisposable
             foreach (var process in processes)
                 process.ThrowIfGone();
             return await Scratch.ScalarAsync<long>(
-                "select count(*) from log.slot where domain = 'runs' and lease_until > clock_timestamp()", stop) == Slot.PerDomain;
+                "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp()", stop) == Slot.PerDomain;
         }, StartPatience, stop);
 
     /// <summary>Stores and publishes a plan through a real command.</summary>

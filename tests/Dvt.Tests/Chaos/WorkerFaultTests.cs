@@ -57,7 +57,7 @@ public sealed class WorkerFaultTests(ChaosServers servers, ITestOutputHelper out
         Seconds(within), async () => $"{owners} owners wanted, slots held: {string.Join(", ", await OwnersAsync(system))}");
 
     static async Task<List<long>> OwnersAsync(DvtSystem system) => [.. (await system.RowsAsync(
-        "select count(*) from log.slot where domain = 'runs' and lease_until > clock_timestamp() group by owner")).Select(long.Parse)];
+        "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp() group by owner")).Select(long.Parse)];
 
     /// <summary>Starts runs until it is told to stop; tells how many.</summary>
     static Task<int> LoadAsync(DvtSystem system, Guid tenant, out CancellationTokenSource stop)

@@ -219,7 +219,7 @@ public sealed class PlanTests
         Assert.Equal("dvt.steps.booking.hold", hold.Queue);
         Assert.True(Plan.Check(JsonElement.Parse("""{"planId":"p","version":"1.0.0","steps":[{"stepId":"a","kind":"booking.hold"}]}"""), kinds).Valid);
         Assert.Throws<ArgumentException>(() => kinds.With(hold));
-        Assert.Equal(["booking.hold", "gateway", "http", "noop", "transform", "wait"], kinds.All.Select(k => k.Name));
+        Assert.Equal(["booking.hold", "echo", "gateway", "http", "noop", "transform", "wait"], kinds.All.Select(k => k.Name));
     }
 
     static string Wide(int i) => i < 100 ? "" : string.Join(',', Enumerable.Range(0, 5).Select(k => $"\"s{(((i / 100) - 1) * 100) + (((i * 7) + (k * 13)) % 100)}\""));
