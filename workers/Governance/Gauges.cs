@@ -62,6 +62,7 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
     async Task LookAtQueuesAsync(CancellationToken stop)
     {
         await using var channel = await broker.OpenChannelAsync(channel: null, stop);
+        await Topology.DeclareDomainAsync(channel, Domain.Runs, stop);
         foreach (var queue in Slot.All(Domain.Runs).Select(Slot.Queue))
             await RecordDepthAsync(channel, queue, stop);
         foreach (var kind in kinds.All.Where(k => k.Mode == StepMode.Called))
