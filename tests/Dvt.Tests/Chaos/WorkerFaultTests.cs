@@ -91,7 +91,7 @@ public sealed class WorkerFaultTests(ChaosServers servers, ITestOutputHelper out
         await Eventually.HoldsAsync(async () => await system.Orders.CompletedAsync(tenant) > 20, Seconds(20), "no run completed before the freeze");
         var frozen = system.Workers[random.Next(2)];
         var letGo = TimeProvider.System.GetTimestamp();
-        var its = (await system.RowsAsync("select slot from log.slot where owner like $1", $"%-{frozen.Pid}-%")).Select(int.Parse).ToHashSet();
+        var its = (await system.RowsAsync("select slot from log.lease where owner like $1", $"%-{frozen.Pid}-%")).Select(int.Parse).ToHashSet();
         frozen.Freeze();
         try
         {
