@@ -57,7 +57,7 @@ public sealed class MigratorAndJobTests(ChaosServers servers, ITestOutputHelper 
     {
         var row = (await system.RowsAsync(
             """
-            select s.times_triggered, t.start_time, t.prev_fire_time, s.repeat_interval
+            select s.times_triggered, t.start_time, coalesce(nullif(t.prev_fire_time, -1), t.start_time), s.repeat_interval
             from quartz.qrtz_triggers t
             join quartz.qrtz_simple_triggers s using (sched_name, trigger_name, trigger_group)
             where t.sched_name = 'dvt'
