@@ -36,8 +36,6 @@ static class ApiHost
         });
         adjust?.Invoke(builder);
         builder.Logging.AddProcessLogging(builder.Configuration);
-        // The framework's own line for each request costs more than the request.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();
         app.Use(Edge.HandleAsync);

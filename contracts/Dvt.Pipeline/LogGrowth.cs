@@ -14,20 +14,6 @@ public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : Backgro
 
     TaskCompletionSource grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Returns when the log has grown, or after <see cref="LookAnyway"/>.</summary>
-    public async Task WaitAsync(CancellationToken stop)
-    {
-        var next = Volatile.Read(ref grew).Task;
-        try
-        {
-            await next.WaitAsync(LookAnyway, stop);
-        }
-        catch (TimeoutException)
-        {
-            // Looking anyway: the hint may have been lost.
-        }
-    }
-
     /// <summary>The next growth; take it before looking, so that what comes while looking is not missed.</summary>
     public Task Next => Volatile.Read(ref grew).Task;
 

@@ -10,14 +10,17 @@ static class CloseSteps
     {
         if (work.Find(delivery) is not { } row)
         {
-            work.Finish(delivery, new CompletionOrphaned(command.RunId, command.StepId, command.Attempt, command.Error is null));
+            Orphan(work, delivery, command);
             return;
         }
         var decision = row.Run.Close(command, now);
         if (decision.Ignored)
             RunMeters.CompletionsIgnored.Add(1);
         if (decision.Orphan)
-            work.Finish(delivery, new CompletionOrphaned(command.RunId, command.StepId, command.Attempt, command.Error is null));
+            Orphan(work, delivery, command);
         work.Take(delivery, row, decision, now);
     }
+
+    static void Orphan(RunBatch work, Delivery delivery, CloseStep command) =>
+        work.Finish(delivery, new CompletionOrphaned(command.RunId, command.StepId, command.Attempt, command.Error is null));
 }

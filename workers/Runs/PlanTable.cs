@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using Dvt.Contracts;
-using Dvt.Engine.JsonSchemas;
 using Dvt.Engine.Plans;
 using Dvt.Pipeline;
 using Npgsql;
@@ -77,19 +76,15 @@ static class PlanTable
         });
 }
 
-/// <summary>A plan ready to run.</summary>
-/// <param name="InputSchema">Null when any input is accepted.</param>
-sealed record ReadyPlan(Plan Plan, JsonSchema? InputSchema);
-
 /// <summary>Compiled plans by version. A published version never changes, so what is here stays true.</summary>
 sealed class Plans(NpgsqlDataSource postgres, StepKinds kinds)
 {
     const int Remembered = 1_000;
 
-    readonly ConcurrentDictionary<(Guid, string, string), ReadyPlan> compiled = new();
+    readonly ConcurrentDictionary<(Guid, string, string), Plan> compiled = new();
 
     /// <summary>The published or archived version; the newest published one when none is named. Null when there is none.</summary>
-    public async Task<ReadyPlan?> FindAsync(Guid tenantId, string planId, string? version, CancellationToken stop)
+    public async Task<Plan?> FindAsync(Guid tenantId, string planId, string? version, CancellationToken stop)
     {
         version ??= SemanticVersion.Newest(await PlanTable.PublishedVersionsAsync(postgres, tenantId, planId, stop));
         if (version is null)
@@ -104,6 +99,6 @@ sealed class Plans(NpgsqlDataSource postgres, StepKinds kinds)
             ?? throw new InvalidOperationException($"plan {planId} {version} was stored but does not compile");
         if (compiled.Count >= Remembered)
             compiled.Clear();
-        return compiled[(tenantId, planId, version)] = new ReadyPlan(plan, plan.InputSchema is { } schema ? JsonSchema.Compile(schema) : null);
+        return compiled[(tenantId, planId, version)] = plan;
     }
 }

@@ -25,7 +25,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     public EarlierResults Earlier { get; } = new();
 
     /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>
-    public HashSet<(Guid TenantId, string Key)> Leased { get; private set; } = [];
+    public HashSet<(Guid TenantId, string Key)> Leased { get; } = [];
 
     public int EventCount => events.Count;
 
@@ -62,7 +62,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
     {
-        var plan = (await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop))?.Plan
+        var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
         var run = Run.Read(stored.RunId, plan, stored.State, stored.Steps);
         return new RunRow(stored.TenantId, run, stored.Slot, stored.CommandId, stored.KeyId) { StoredSeq = stored.Seq, TimerDue = stored.TimerDue };
@@ -131,8 +131,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     /// <summary>An earlier delivery may have died between its commit and its publishing; the state says what it owes.</summary>
     void PublishAgain(RunRow row)
     {
-        foreach (var call in row.Run.Owed())
-            followUps.Add((Topology.StepQueue(call.Kind), Call(row, call)));
+        Publish(row, row.Run.Owed());
         if (row.Run.HasInlineWork)
             unfinished.Add(row);
     }
@@ -151,13 +150,15 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
                 command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
             RunMeters.Count(e, row, now);
         }
-        foreach (var call in decision.Calls)
-            followUps.Add((Topology.StepQueue(call.Kind), Call(row, call)));
+        Publish(row, decision.Calls);
         if (decision.NewRun is { } start && cause is not null)
             followUps.Add(StartAgain(row, start, cause));
         if (decision.More)
             unfinished.Add(row);
     }
+
+    void Publish(RunRow row, IEnumerable<CallStep> calls) =>
+        followUps.AddRange(calls.Select(call => (Topology.StepQueue(call.Kind), Call(row, call))));
 
     static Envelope Call(RunRow row, CallStep call) => new(
         NamedId.Of("call", row.TenantId.ToString(), call.EffectKey, call.EngineAttempt.ToString(System.Globalization.CultureInfo.InvariantCulture)),

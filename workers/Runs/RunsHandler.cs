@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Dvt.Contracts;
 using Dvt.Engine.Runs;
 using Dvt.Pipeline;

@@ -18,17 +18,17 @@ static class StartRuns
             Repeat(work, delivery, existing, command, now);
             return;
         }
-        if (await plans.FindAsync(envelope.TenantId, command.PlanId, command.PlanVersion, stop) is not { } ready)
+        if (await plans.FindAsync(envelope.TenantId, command.PlanId, command.PlanVersion, stop) is not { } plan)
         {
             work.Refuse(delivery, "PLAN_NOT_FOUND", $"there is no published plan {command.PlanId} {command.PlanVersion}".TrimEnd());
             return;
         }
-        if (ready.InputSchema?.Validate(command.Input) is [var fault, ..])
+        if (plan.CheckInput(command.Input) is [var fault, ..])
         {
             work.Refuse(delivery, "invalid_input", $"{fault.Pointer}: {fault.Message}");
             return;
         }
-        var row = new RunRow(envelope.TenantId, Run.New(command.RunId, ready.Plan), delivery.Slot, envelope.Id, envelope.KeyId);
+        var row = new RunRow(envelope.TenantId, Run.New(command.RunId, plan), delivery.Slot, envelope.Id, envelope.KeyId);
         Decision decision;
         try
         {

@@ -16,7 +16,7 @@ static class VerifyRuns
         var stored = await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop);
         if (stored is not [var row])
             return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
-        var plan = (await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop))?.Plan
+        var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
         var live = Run.Read(row.RunId, plan, row.State, row.Steps);
         var folded = await FoldAsync(postgres, row, plan, stop);

@@ -9,6 +9,7 @@ public static class ProcessLogging
     public static ILoggingBuilder AddProcessLogging(this ILoggingBuilder logging, IConfiguration configuration)
     {
         logging.ClearProviders();
+        // The framework's own lines for each request cost more than the request.
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Quartz", LogLevel.Warning);
         logging.AddFilter("System.Net.Http", LogLevel.Warning);
