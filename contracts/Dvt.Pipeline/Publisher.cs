@@ -6,8 +6,8 @@ using RabbitMQ.Client.Exceptions;
 namespace Dvt.Pipeline;
 
 /// <summary>
-/// Publishes with confirms, pipelined: many callers share few channels and each awaits its own confirm.
-/// Messages are mandatory: one that no queue takes comes back, its queue is declared, and it is sent once more.
+/// Publishes with confirms, pipelined: many callers share few channels and each awaits its own confirm. A queue has
+/// always the same channel, so that what one call sends to it arrives in order. Messages are mandatory: one that no queue takes comes back, its queue is declared, and it is sent once more.
 /// </summary>
 public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncDisposable
 {
@@ -26,7 +26,6 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
 
     readonly Task<IChannel>?[] channels = new Task<IChannel>?[Channels + 1];
     readonly Lock gate = new();
-    int next;
 
     /// <exception cref="BrokerUnavailableException">Not confirmed; nobody knows whether it arrived.</exception>
     public async Task PublishAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop)
@@ -45,16 +44,14 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
 
     public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, [envelope], stop);
 
-    /// <summary>Sends all to their queues, several to a message, and returns once every one is confirmed.</summary>
-    public Task PublishAsync(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop)
+    /// <summary>Sends all to their queues, several to a message, those of a queue in order, and returns once every one is confirmed.</summary>
+    public async Task PublishAsync(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop)
     {
-        if (messages.Count == 0)
-            return Task.CompletedTask;
-        var sent = new List<Task>();
-        foreach (var queue in messages.GroupBy(m => m.Queue, m => m.Envelope))
-            foreach (var packed in queue.Chunk(Wire.EnvelopesPerMessage))
-                sent.Add(PublishAsync(queue.Key, packed, stop));
-        return Task.WhenAll(sent);
+        var byQueue = messages.GroupBy(m => m.Queue, m => m.Envelope).ToList();
+        // Those that wait for a channel to open go on in any order; so it is open before the first of them.
+        foreach (var queue in byQueue)
+            await OpenAsync(queue.Key, stop);
+        await Task.WhenAll(byQueue.SelectMany(queue => queue.Chunk(Wire.EnvelopesPerMessage).Select(packed => PublishAsync(queue.Key, packed, stop))));
     }
 
     async Task PublishAsync(string queue, Envelope[] packed, CancellationToken stop)
@@ -98,10 +95,9 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
 
     async Task SendAsync(string queue, ReadOnlyMemory<byte> body, BasicProperties properties, CancellationToken stop)
     {
+        var channel = await OpenAsync(queue, stop);
         try
         {
-            var place = (int)((uint)Interlocked.Increment(ref next) % Channels);
-            var channel = await ChannelAsync(place, stop).WaitAsync(ConfirmTimeout, stop);
             await channel.BasicPublishAsync(exchange: "", queue, mandatory: true, properties, body, stop).AsTask().WaitAsync(ConfirmTimeout, stop);
         }
         catch (PublishException returned) when (returned.IsReturn)
@@ -111,6 +107,19 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
             throw new BrokerUnavailableException($"no confirm for {queue}", fault);
+        }
+    }
+
+    /// <summary>The channel of a queue; at once when it is open.</summary>
+    async ValueTask<IChannel> OpenAsync(string queue, CancellationToken stop)
+    {
+        try
+        {
+            return await ChannelAsync((int)((uint)queue.GetHashCode(StringComparison.Ordinal) % Channels), stop).WaitAsync(ConfirmTimeout, stop);
+        }
+        catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
+        {
+            throw new BrokerUnavailableException($"no channel for {queue}", fault);
         }
     }
 

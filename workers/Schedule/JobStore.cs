@@ -11,6 +11,15 @@ static class JobStore
 {
     public const string Schema = "quartz";
 
+    const string Scheduler = "dvt";
+
+    /// <summary>Jobs and how often each fires.</summary>
+    static readonly (Type Job, TimeSpan Interval)[] Standing =
+    [
+        (typeof(WakeOwedRuns), TimeSpan.FromSeconds(15)),
+        (typeof(CleanEffects), TimeSpan.FromMinutes(10)),
+    ];
+
     public static IServiceCollection AddJobs(this IServiceCollection services, WorkersOptions options, IConfiguration configuration)
     {
         if (!options.Has("jobs"))
@@ -18,10 +27,8 @@ static class JobStore
         var postgres = configuration.GetSection("Postgres").Get<PostgresOptions>()!;
         services.AddQuartz(quartz =>
         {
-            quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = ("dvt", true));
+            quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = (Scheduler, true));
             quartz.UsePersistentStore(store => Persist(store, postgres));
-            Every<WakeOwedRuns>(quartz, TimeSpan.FromSeconds(15));
-            Every<CleanEffects>(quartz, TimeSpan.FromMinutes(10));
         });
         return services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
     }
@@ -38,7 +45,10 @@ static class JobStore
         });
     }
 
-    /// <summary>Creates the scheduler's tables where they are missing, as part of the migrations.</summary>
+    /// <summary>
+    /// As part of the migrations, creates the scheduler's tables where they are missing and stores the standing jobs.
+    /// Only here: a trigger stored anew by every worker that starts would fire anew as well.
+    /// </summary>
     public static async Task ProvisionAsync(PostgresOptions postgres, CancellationToken stop)
     {
         await using (var connection = new NpgsqlConnection(postgres.ConnectionString))
@@ -51,7 +61,7 @@ static class JobStore
             .AddLogging()
             .AddQuartz(quartz =>
             {
-                quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = ("dvt-migrate", true));
+                quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = (Scheduler, true));
                 quartz.UsePersistentStore(store =>
                 {
                     Persist(store, postgres);
@@ -59,22 +69,25 @@ static class JobStore
                 });
             })
             .BuildServiceProvider();
+        // Never started: it stores, and fires nothing.
         var scheduler = await services.GetRequiredService<ISchedulerFactory>().GetScheduler(stop);
-        await scheduler.Start(stop);
-        await scheduler.Shutdown(waitForJobsToComplete: true, stop);
+        foreach (var (job, interval) in Standing)
+            await StoreAsync(scheduler, job, interval, stop);
+        await scheduler.Shutdown(waitForJobsToComplete: false, stop);
+    }
+
+    static async Task StoreAsync(IScheduler scheduler, Type job, TimeSpan interval, CancellationToken stop)
+    {
+        var key = new TriggerKey(job.Name);
+        if (await scheduler.GetTrigger(key, stop) is ISimpleTrigger stored && stored.RepeatInterval == interval)
+            return;
+        await scheduler.ScheduleJob(
+            JobBuilder.Create().OfType(job).WithIdentity(job.Name).StoreDurably().Build(),
+            [TriggerBuilder.Create().WithIdentity(key).WithSimpleSchedule(schedule => schedule
+                .WithInterval(interval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithExistingCount)).Build()],
+            new ScheduleJobOptions { Replace = true }, stop);
     }
 
     static string Connection(PostgresOptions postgres) =>
         new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { MaxPoolSize = 10, ApplicationName = "dvt_quartz" }.ConnectionString;
-
-    static void Every<T>(IQuartzBuilder quartz, TimeSpan interval)
-        where T : IJob
-    {
-        var key = new JobKey(typeof(T).Name);
-        quartz.AddJob<T>(job => job.WithIdentity(key).StoreDurably());
-        quartz.AddTrigger(trigger => trigger
-            .WithIdentity(typeof(T).Name)
-            .ForJob(key)
-            .WithSimpleSchedule(schedule => schedule.WithInterval(interval).RepeatForever().WithMisfireInstruction(SimpleTriggerMisfireInstruction.NextWithExistingCount)));
-    }
 }

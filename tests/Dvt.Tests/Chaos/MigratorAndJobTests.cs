@@ -47,10 +47,14 @@ public sealed class MigratorAndJobTests(ChaosServers servers, ITestOutputHelper 
         await system.Workers[random.Next(2)].KillAsync();
         var fired = await FiredAsync(system);
         await Eventually.HoldsAsync(async () => await Schedulers() == 1, Seconds(30), "the dead scheduler was not noticed");
-        await Eventually.HoldsAsync(async () => (await FiredAsync(system)).Times > fired.Times, Seconds(40), "nothing was fired by the other");
+        await Eventually.HoldsAsync(
+            async () => (await FiredAsync(system)).Times > fired.Times, Seconds(40), async () => $"nothing was fired by the other: {await TriggersAsync(system)}");
         var now = await FiredAsync(system);
         Assert.True(now.Times <= (now.Last - now.First) / now.Interval + 1, $"{now.Times} firings since {now.First} at {now.Last}");
     });
+
+    static async Task<string> TriggersAsync(DvtSystem system) => string.Join("; ", await system.RowsAsync(
+        "select trigger_name, trigger_state, prev_fire_time, next_fire_time, extract(epoch from now()) * 1000 from quartz.qrtz_triggers order by 1"));
 
     /// <summary>How often the shortest job has fired, and within which milliseconds.</summary>
     static async Task<(long Times, long First, long Last, long Interval)> FiredAsync(DvtSystem system)
