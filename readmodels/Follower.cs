@@ -29,6 +29,9 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
 
     public Offsets Offsets { get; private set; } = Offsets.Zero;
 
+    /// <summary>How old the oldest event of the last step was when it had been written, by this machine's clock; a hint.</summary>
+    public TimeSpan Behind { get; private set; }
+
     /// <summary>Reader and writer are one connection: nothing is read ahead.</summary>
     public bool SharesConnection { get; init; }
 
@@ -83,6 +86,7 @@ sealed class Follower(string tail, IReadOnlyList<(IView View, string Table)> tar
             ahead = Tail.ReadAsync(reader, moved, upTo, PerSlot, Views.DataOf, stop);
         await WriteAsync(events, moved, stop);
         Offsets = moved;
+        Behind = DateTime.UtcNow - events.Min(e => e.RecordedAt);
         return events.Count;
     }
 

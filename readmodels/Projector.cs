@@ -14,7 +14,10 @@ namespace Dvt.ReadModels;
 public sealed class Projector(PostgresOptions options, NpgsqlDataSource projector, LogGrowth growth, ILogger<Projector> log) : BackgroundService
 {
     static readonly TimeSpan StandBy = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(300);
+    static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>As long as views are no further behind than this, those who write the log come first.</summary>
+    static readonly TimeSpan PatientWith = TimeSpan.FromSeconds(2);
 
     /// <summary>From here on a step counts as one of a fast log.</summary>
     const int ManyEvents = 500;
@@ -99,7 +102,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
                 }
                 if (taken == 0)
                     await LogGrowth.WaitAsync(grown, stop);
-                else if (taken >= ManyEvents && grown.IsCompleted)
+                else if (taken >= ManyEvents && grown.IsCompleted && live.Behind < PatientWith)
                     await GiveWayAsync(TimeProvider.System.GetElapsedTime(began), stop);
             }
         }
@@ -111,7 +114,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
 
     /// <summary>While the log grows fast those who write it come first; what waits makes the next batch larger and cheaper.</summary>
     static Task GiveWayAsync(TimeSpan step, CancellationToken stop) =>
-        Loop.PauseAsync(2 * step < LongestGivingWay ? 2 * step : LongestGivingWay, stop);
+        Loop.PauseAsync(4 * step < LongestGivingWay ? 4 * step : LongestGivingWay, stop);
 
     static async Task<Follower> FollowLiveAsync(
         IReadOnlyCollection<IView> without, NpgsqlConnection reader, NpgsqlConnection writer, CancellationToken stop)

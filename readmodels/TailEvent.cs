@@ -73,7 +73,6 @@ static class Tail
               order by l."offset"
               limit $4
             ) e
-            order by e.slot, e."offset"
             """, connection)
         {
             Parameters =
@@ -89,6 +88,8 @@ static class Tail
         var events = new List<TailEvent>();
         while (await reader.ReadAsync(stop))
             events.Add(Read(reader));
+        // Here, where only references move.
+        events.Sort(static (a, b) => a.Slot != b.Slot ? a.Slot.CompareTo(b.Slot) : a.Offset.CompareTo(b.Offset));
         return events;
     }
 

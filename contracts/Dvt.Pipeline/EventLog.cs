@@ -8,7 +8,7 @@ namespace Dvt.Pipeline;
 /// <summary>An event about to be appended.</summary>
 /// <param name="Seq">Within the stream, from 1 without gaps.</param>
 /// <param name="Data">The event as JSON.</param>
-public readonly record struct NewEvent(
+public sealed record NewEvent(
     int Slot, Guid TenantId, string Stream, long Seq, string Type, string Data,
     Guid? CommandId, string? CorrelationId, string Actor, DateTimeOffset OccurredAt);
 
@@ -28,7 +28,7 @@ public sealed record LoggedEvent(
 }
 
 /// <summary>The slot has another owner, or a row another version: load again and decide again.</summary>
-public sealed class LostRaceException(string message, bool slotLost, Exception cause) : Exception(message, cause)
+public sealed class LostRaceException(string message, bool slotLost, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>True when the slot itself is gone, not only one row.</summary>
     public bool SlotLost { get; } = slotLost;

@@ -102,8 +102,13 @@ begin
   ), written as (
     insert into log.events (slot, "offset", tenant_id, stream, seq, type, data, event_id, command_id, correlation_id, actor, occurred_at)
     select e.slot, m.base + e.ordinal, e.tenant, e.stream, e.seq, e.type, e.data::jsonb, e.id, e.command, e.correlation, e.actor, e.occurred
-    from unnest(e_slot, e_ordinal, e_tenant, e_stream, e_seq, e_type, e_data, e_id, e_command, e_correlation, e_actor, e_occurred)
-      as e(slot, ordinal, tenant, stream, seq, type, data, id, command, correlation, actor, occurred)
+    from (
+      -- In the select list each array is walked once; as a function in "from" it would be stored first.
+      select
+        unnest(e_slot) as slot, unnest(e_ordinal) as ordinal, unnest(e_tenant) as tenant, unnest(e_stream) as stream,
+        unnest(e_seq) as seq, unnest(e_type) as type, unnest(e_data) as data, unnest(e_id) as id, unnest(e_command) as command,
+        unnest(e_correlation) as correlation, unnest(e_actor) as actor, unnest(e_occurred) as occurred
+    ) e
     join moved m on m.slot = e.slot
   )
   select m.slot, m.head from moved m;

@@ -9,13 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Dvt.Bench;
 
 /// <summary>
-/// Endpoints that our API is compared with, each in a process of its own: one that answers nothing, and one that verifies
-/// the same kind of token, remembers it the same way and parses the same body, but queues nothing.
+/// Endpoints that our API is compared with, each in a process of its own: one that answers nothing, one that verifies
+/// the same kind of token with every request and parses the same body but queues nothing, and one that does so and
+/// remembers tokens the way our API does.
 /// </summary>
 static class Counterparts
 {
     public const string Empty = "empty";
     public const string Verifying = "verifying";
+    public const string Remembering = "remembering";
 
     const string KeyVariable = "DVT_BENCH_PUBLIC_KEY";
 
@@ -35,8 +37,8 @@ static class Counterparts
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
         app.MapGet("/", static () => Results.Ok());
-        if (mode == Verifying)
-            app.MapPost("/v1/runs", new VerifyingEndpoint(Environment.GetEnvironmentVariable(KeyVariable)!).AnswerAsync);
+        if (mode != Empty)
+            app.MapPost("/v1/runs", new VerifyingEndpoint(Environment.GetEnvironmentVariable(KeyVariable)!, remembers: mode == Remembering).AnswerAsync);
         await app.RunAsync();
         return 0;
     }
@@ -52,8 +54,9 @@ static class Counterparts
 }
 
 /// <summary>The least that a command endpoint has to do.</summary>
-sealed class VerifyingEndpoint(string publicKey)
+sealed class VerifyingEndpoint(string publicKey, bool remembers)
 {
+    readonly ECDsa key = KeyOf(publicKey);
     readonly ConcurrentDictionary<string, long> verified = new();
 
     public async Task AnswerAsync(HttpContext http)
@@ -69,19 +72,31 @@ sealed class VerifyingEndpoint(string publicKey)
         await http.Response.WriteAsJsonAsync(new { commandId = Guid.CreateVersion7(), status = "accepted", resource = new { type = "run", id = planId } });
     }
 
+    static ECDsa KeyOf(string publicKey)
+    {
+        var key = ECDsa.Create();
+        key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+        return key;
+    }
+
+    bool IsValid(string token) => remembers ? WasValid(token) : IsSigned(token);
+
     /// <summary>As in the API: by digest, the signature once, the validity for some seconds.</summary>
-    bool IsValid(string token)
+    bool WasValid(string token)
     {
         var print = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
         if (verified.TryGetValue(print, out var until) && Environment.TickCount64 < until)
             return true;
-        var end = token.LastIndexOf('.');
-        using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
-        var signature = System.Buffers.Text.Base64Url.DecodeFromChars(token.AsSpan(end + 1));
-        if (!key.VerifyData(Encoding.ASCII.GetBytes(token, 0, end), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
+        if (!IsSigned(token))
             return false;
         verified[print] = Environment.TickCount64 + 5_000;
         return true;
+    }
+
+    bool IsSigned(string token)
+    {
+        var end = token.LastIndexOf('.');
+        var signature = System.Buffers.Text.Base64Url.DecodeFromChars(token.AsSpan(end + 1));
+        return key.VerifyData(Encoding.ASCII.GetBytes(token, 0, end), signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 }

@@ -28,7 +28,7 @@ static class Run3
         var tenants = new[] { Guid.CreateVersion7() };
         await using var on = await Installation.StartAsync(session, name, new Roles(), stop);
         await on.PublishPlanAsync(tenants[0], plan, stop);
-        await RunLoad.MeasureAsync(on, plan, tenants, session.Settings.Size(3_000, quick: 32), stop); // Warm: compiled, connected, prepared.
+        await RunLoad.MeasureAsync(on, plan, tenants, session.Settings.Size(6_000, quick: 32), stop); // Warm: compiled, connected, prepared.
         await Statements.ForgetAsync(on.Scratch, stop);
         var rounds = new List<LoadTaken>();
         for (var round = 0; round < session.Settings.Size(Rounds, quick: 1); round++)

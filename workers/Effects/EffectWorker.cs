@@ -72,9 +72,9 @@ sealed class EffectWorker(
             if (stages is not null)
                 return stages;
             stages = new Stages(new(GroupSize, ClaimAsync), new(GroupSize, RecordAsync), new(GroupSize, CloseAsync));
-            _ = stages.Claims.RunAsync();
-            _ = stages.Records.RunAsync();
-            _ = stages.Closes.RunAsync();
+            stages.Claims.Start();
+            stages.Records.Start();
+            stages.Closes.Start();
             _ = RenewAsync();
             return stages;
         }

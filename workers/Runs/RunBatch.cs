@@ -17,6 +17,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     readonly List<(string Queue, Envelope Envelope)> followUps = [];
     readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
     readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
+    IReadOnlyCollection<RunRow> saved = [];
     Dictionary<int, long> heads = [];
     bool unsure;
 
@@ -64,8 +65,9 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     {
         var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
-        var run = Run.Read(stored.RunId, plan, stored.State, stored.Steps);
-        return new RunRow(stored.TenantId, run, stored.Slot, stored.CommandId, stored.KeyId) { StoredSeq = stored.Seq, TimerDue = stored.TimerDue };
+        var row = new RunRow(stored.TenantId, stored.Restore(plan), stored.Slot, stored.CommandId, stored.KeyId) { TimerDue = stored.TimerDue };
+        row.Stored(stored.Seq, stored.Owes);
+        return row;
     }
 
     /// <summary>The heads that redelivered outcomes are visible at.</summary>
@@ -226,7 +228,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     {
         foreach (var plan in savedPlans)
             PlanTable.AddSave(statement, plan);
-        RunTable.AddSave(statement, changed);
+        saved = RunTable.AddSave(statement, changed);
         Keys.AddTo(statement);
         if (events.Count > 0)
             EventLog.AddAppend(statement, events, slot => epochs[slot]);
@@ -260,13 +262,13 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     /// <summary>All of this is durable: remember it, and start anew for what is left.</summary>
     public void Settle()
     {
+        foreach (var row in saved)
+            row.Stored(row.Run.Seq, row.Run.HasInlineWork);
         foreach (var row in changed)
-        {
-            row.StoredSeq = row.Run.Seq;
             cache.Keep(row);
-        }
         foreach (var slot in epochs.Keys)
             cache.BeSure(slot);
+        saved = [];
         changed.Clear();
         events.Clear();
         savedPlans.Clear();

@@ -16,14 +16,25 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
 
     public Guid? KeyId => keyId;
 
+    /// <summary>Events that may lie behind a stored row, at the most: what a worker that takes the run over folds again.</summary>
+    public const int EventsPerSnapshot = 100;
+
     /// <summary>The seq that the stored row has; 0 while there is none.</summary>
-    public long StoredSeq { get; set; }
+    public long StoredSeq { get; private set; }
+
+    /// <summary>Whether the stored row says that the run has work left.</summary>
+    public bool StoredOwes { get; private set; }
+
+    /// <summary>The row must be written now: others rely on what it says, or too much has happened since.</summary>
+    public bool IsSnapshotDue => StoredSeq == 0 || run.IsTerminal || run.HasInlineWork != StoredOwes || run.Seq - StoredSeq >= EventsPerSnapshot;
 
     /// <summary>When its timer fires; it may fire early, never late.</summary>
     public DateTimeOffset? TimerDue { get; set; }
 
     /// <summary>Its timer has fired and must be set again or cleared.</summary>
     public bool TimerFired { get; set; }
+
+    public void Stored(long seq, bool owes) => (StoredSeq, StoredOwes) = (seq, owes);
 
     public string Stream => $"run-{run.RunId}";
 

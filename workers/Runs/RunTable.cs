@@ -1,18 +1,38 @@
 using System.Buffers;
+using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
+using Dvt.Engine.Runs;
 using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Dvt.Workers.Runs;
 
-/// <summary>A stored run as bytes, before its plan is at hand.</summary>
+/// <summary>A stored run as bytes, before its plan is at hand: a snapshot at <paramref name="Seq"/> and what has happened since.</summary>
 sealed record StoredRun(
     Guid TenantId, string RunId, int Slot, long Seq, Guid CommandId, Guid? KeyId, string PlanId, string PlanVersion,
-    byte[] State, DateTimeOffset? TimerDue)
+    byte[] State, DateTimeOffset? TimerDue, bool Owes)
 {
     /// <summary>Only of runs too large for one document.</summary>
     public List<(int Ordinal, ReadOnlyMemory<byte> State)> Steps { get; } = [];
+
+    /// <summary>In order, from behind the snapshot.</summary>
+    public List<(long Seq, string Type, string Data, DateTimeOffset OccurredAt)> Since { get; } = [];
+
+    /// <summary>The run as its history has it.</summary>
+    /// <exception cref="LostRaceException">Snapshot and events do not meet: somebody else stored the run meanwhile.</exception>
+    public Run Restore(Plan plan)
+    {
+        var run = Run.Read(RunId, plan, State, Steps);
+        foreach (var (seq, type, data, occurredAt) in Since)
+        {
+            if (seq != run.Seq + 1)
+                throw new LostRaceException($"run {RunId} was stored anew while it was read", slotLost: false);
+            run.Apply(RunEvents.Read(type, JsonElement.Parse(data)), occurredAt);
+        }
+        return run;
+    }
 }
 
 /// <summary>The SQL of <c>runs.run</c> and <c>runs.step</c>.</summary>
@@ -24,7 +44,7 @@ static class RunTable
         await using var batch = postgres.CreateBatch();
         batch.BatchCommands.Add(Keyed(
             """
-            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due
+            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due, r.owes
             from unnest($1, $2) as k(tenant_id, run_id)
             join runs.run r using (tenant_id, run_id)
             """, keys));
@@ -35,6 +55,17 @@ static class RunTable
             join runs.step s using (tenant_id, run_id)
             order by s.tenant_id, s.run_id, s.ordinal
             """, keys));
+        batch.BatchCommands.Add(Keyed(
+            """
+            select r.tenant_id, r.run_id, e.seq, e.type, e.data::text, e.occurred_at
+            from unnest($1, $2) as k(tenant_id, run_id)
+            join runs.run r using (tenant_id, run_id)
+            join log.events e
+              on e.tenant_id = r.tenant_id
+             and e.stream = 'run-' || r.run_id
+             and e.seq > r.seq
+            order by e.tenant_id, e.stream, e.seq
+            """, keys));
         var runs = new Dictionary<(Guid, string), StoredRun>();
         await using var reader = await batch.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
@@ -42,12 +73,16 @@ static class RunTable
             var run = new StoredRun(
                 reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetGuid(4),
                 reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.GetFieldValue<byte[]>(8),
-                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)));
+                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), reader.GetBoolean(10));
             runs[(run.TenantId, run.RunId)] = run;
         }
         await reader.NextResultAsync(stop);
         while (await reader.ReadAsync(stop))
             runs[(reader.GetGuid(0), reader.GetString(1))].Steps.Add((reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop))
+            runs[(reader.GetGuid(0), reader.GetString(1))].Since.Add(
+                (reader.GetInt64(2), reader.GetString(3), reader.GetString(4), new DateTimeOffset(reader.GetDateTime(5))));
         return [.. runs.Values];
     }
 
@@ -61,38 +96,42 @@ static class RunTable
     };
 
     /// <summary>
-    /// Adds what stores the runs: new rows, rows that are still as they were read, changed steps, timers. A row that
-    /// moved on or exists already fails the transaction.
+    /// Adds what stores the runs that need it: new rows, rows that are still as they were read, changed steps, timers. A row
+    /// that moved on or exists already fails the transaction. The others are in the log; their rows follow later.
     /// </summary>
-    public static void AddSave(NpgsqlBatch batch, IReadOnlyCollection<RunRow> rows)
+    /// <returns>The runs that are stored.</returns>
+    public static IReadOnlyCollection<RunRow> AddSave(NpgsqlBatch batch, IReadOnlyCollection<RunRow> rows)
     {
-        var ordered = rows.OrderBy(r => r.TenantId).ThenBy(r => r.Run.RunId, StringComparer.Ordinal).ToList();
         var timers = new List<Dvt.Pipeline.Timer>();
         var cleared = new List<(Guid, string)>();
-        foreach (var row in ordered)
-            MoveTimer(row, timers, cleared);
+        var ordered = rows.Where(row => MoveTimer(row, timers, cleared) | row.IsSnapshotDue)
+            .OrderBy(r => r.TenantId).ThenBy(r => r.Run.RunId, StringComparer.Ordinal).ToList();
         AddInsert(batch, ordered.FindAll(r => r.StoredSeq == 0));
         AddUpdate(batch, ordered.FindAll(r => r.StoredSeq > 0));
         AddSteps(batch, ordered);
         Timers.AddSet(batch, timers);
         Timers.AddClear(batch, cleared);
+        return ordered;
     }
 
     /// <summary>A timer that fires early costs one idle wake; moving it at every step would cost a write each.</summary>
-    static void MoveTimer(RunRow row, List<Dvt.Pipeline.Timer> timers, List<(Guid, string)> cleared)
+    /// <returns>True when the timer is set or cleared.</returns>
+    static bool MoveTimer(RunRow row, List<Dvt.Pipeline.Timer> timers, List<(Guid, string)> cleared)
     {
         var due = row.Run.IsTerminal ? null : row.Run.NextDue;
-        if (due is { } moment && (row.TimerDue is null || row.TimerFired || moment < row.TimerDue))
+        var hasFired = row.TimerFired;
+        row.TimerFired = false;
+        if (due is { } moment && (row.TimerDue is null || hasFired || moment < row.TimerDue))
         {
             row.TimerDue = moment;
             timers.Add(new(row.TenantId, row.TimerKey, moment, Slot.Queue(row.Slot), Wake(row)));
+            return true;
         }
-        else if (due is null && row.TimerDue is not null && (row.Run.IsTerminal || row.TimerFired))
-        {
-            row.TimerDue = null;
-            cleared.Add((row.TenantId, row.TimerKey));
-        }
-        row.TimerFired = false;
+        if (due is not null || row.TimerDue is null || !(row.Run.IsTerminal || hasFired))
+            return false;
+        row.TimerDue = null;
+        cleared.Add((row.TenantId, row.TimerKey));
+        return true;
     }
 
     static Envelope Wake(RunRow row) => new(

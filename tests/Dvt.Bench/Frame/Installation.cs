@@ -129,6 +129,14 @@ sealed class Installation : IAsyncDisposable
                 "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp()", stop) == Slot.PerDomain;
         }, StartPatience, stop);
 
+    /// <summary>Empties all queues.</summary>
+    public async Task PurgeAsync(CancellationToken stop)
+    {
+        await using var channel = await Scratch.Broker.OpenChannelAsync(channel: null, stop);
+        foreach (var queue in Slot.All(Domain.Runs).Select(Slot.Queue))
+            await channel.QueuePurgeAsync(queue, stop);
+    }
+
     /// <summary>Stores and publishes a plan through a real command.</summary>
     public async Task PublishPlanAsync(Guid tenantId, BenchPlan plan, CancellationToken stop)
     {

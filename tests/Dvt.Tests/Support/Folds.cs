@@ -23,9 +23,9 @@ static class Folds
             foreach (var stored in await RunTable.LoadAsync(system.Database, page, CancellationToken.None))
             {
                 var plan = plans[(stored.TenantId, stored.PlanId, stored.PlanVersion)];
-                var live = Run.Read(stored.RunId, plan, stored.State, stored.Steps);
+                var live = stored.Restore(plan);
                 var folded = await FoldAsync(system, stored, plan);
-                Assert.True(live.Seq == folded.Seq && stored.Seq == live.Seq, $"{stored.RunId}: stored at {stored.Seq}, state at {live.Seq}, history at {folded.Seq}");
+                Assert.True(live.Seq == folded.Seq && (stored.Seq == live.Seq || !live.IsTerminal), $"{stored.RunId}: stored at {stored.Seq}, state at {live.Seq}, history at {folded.Seq}");
                 Assert.True(live.SnapshotHash() == folded.SnapshotHash(), $"{stored.RunId}: the state is not the fold of its history");
             }
     }
