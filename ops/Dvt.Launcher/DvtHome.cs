@@ -5,6 +5,9 @@ sealed record DvtHome(string Root, string Directory)
 {
     public string EnvFile => At("env");
 
+    /// <summary>Where each role shows its metrics, as Prometheus reads targets from files.</summary>
+    public string MetricsFile => At("prometheus.json");
+
     public string SecretsFile => At("secrets.json");
 
     public string StateFile => At("state.json");

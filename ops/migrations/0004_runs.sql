@@ -10,7 +10,7 @@ create table runs.plan (
   primary key (tenant_id, plan_id, version)
 );
 
--- What is needed to decide about a run; a fold of its stream.
+-- A snapshot of what is needed to decide about a run: the fold of its stream up to seq. Later events may be in the log.
 create table runs.run (
   tenant_id    uuid not null,
   run_id       text not null,
@@ -24,6 +24,7 @@ create table runs.run (
   state        bytea not null,
   timer_due    timestamptz,
   owes         boolean not null default false,
+  deferred     int not null default 0,
   touched_at   timestamptz not null default clock_timestamp(),
   primary key (tenant_id, run_id)
 ) with (fillfactor = 70);
@@ -31,6 +32,8 @@ create table runs.run (
 create index run_open on runs.run (tenant_id) where not terminal;
 -- Work is left that no timer and no message in flight would bring about.
 create index run_owes on runs.run (tenant_id) where owes;
+-- External signals that no step waits for yet.
+create index run_deferred on runs.run (tenant_id) where deferred > 0;
 
 -- Steps of runs too large for one document.
 create table runs.step (

@@ -22,6 +22,7 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
     static readonly Gauge<long> ParkedCommands = PipelineMeters.Meter.CreateGauge<long>("dvt_commands_parked");
     static readonly Gauge<long> RunsInFlight = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_in_flight");
     static readonly Gauge<long> OwedRuns = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_owing_work");
+    static readonly Gauge<long> DeferredSignals = PipelineMeters.Meter.CreateGauge<long>("dvt_deferred_signals_queue_length");
     static readonly Gauge<long> SlotsOwned = PipelineMeters.Meter.CreateGauge<long>("dvt_slots_owned");
     static readonly Gauge<long> QueueDepth = PipelineMeters.Meter.CreateGauge<long>("dvt_queue_messages");
 
@@ -48,7 +49,8 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
               (select count(*) from (select from pipeline.dead_letter where status = 'open' limit {Cap}) d),
               (select count(*) from (select from pipeline.mailbox limit {Cap}) m),
               (select count(*) from (select from runs.run where not terminal limit {Cap}) r),
-              (select count(*) from (select from runs.run where owes and touched_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) o)
+              (select count(*) from (select from runs.run where owes and touched_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) o),
+              (select coalesce(sum(deferred), 0) from (select deferred from runs.run where deferred > 0 limit {Cap}) s)
             """);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
@@ -57,6 +59,7 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
         ParkedCommands.Record(reader.GetInt64(2));
         RunsInFlight.Record(reader.GetInt64(3));
         OwedRuns.Record(reader.GetInt64(4));
+        DeferredSignals.Record(reader.GetInt64(5));
     }
 
     async Task LookAtQueuesAsync(CancellationToken stop)

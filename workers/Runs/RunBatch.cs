@@ -66,7 +66,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
         var row = new RunRow(stored.TenantId, stored.Restore(plan), stored.Slot, stored.CommandId, stored.KeyId) { TimerDue = stored.TimerDue };
-        row.Stored(stored.Seq, stored.Owes);
+        row.Stored(stored.Seq, stored.Owes, stored.Deferred);
         return row;
     }
 
@@ -263,7 +263,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     public void Settle()
     {
         foreach (var row in saved)
-            row.Stored(row.Run.Seq, row.Run.HasInlineWork);
+            row.Stored();
         foreach (var row in changed)
             cache.Keep(row);
         foreach (var slot in epochs.Keys)

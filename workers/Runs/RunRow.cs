@@ -22,11 +22,13 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
     /// <summary>The seq that the stored row has; 0 while there is none.</summary>
     public long StoredSeq { get; private set; }
 
-    /// <summary>Whether the stored row says that the run has work left.</summary>
-    public bool StoredOwes { get; private set; }
+    /// <summary>Of the stored row: whether the run has work left, and how many signals wait for a step.</summary>
+    public (bool Owes, int Deferred) StoredFlags { get; private set; }
+
+    (bool, int) Flags => (run.HasInlineWork, run.DeferredSignals);
 
     /// <summary>The row must be written now: others rely on what it says, or too much has happened since.</summary>
-    public bool IsSnapshotDue => StoredSeq == 0 || run.IsTerminal || run.HasInlineWork != StoredOwes || run.Seq - StoredSeq >= EventsPerSnapshot;
+    public bool IsSnapshotDue => StoredSeq == 0 || run.IsTerminal || Flags != StoredFlags || run.Seq - StoredSeq >= EventsPerSnapshot;
 
     /// <summary>When its timer fires; it may fire early, never late.</summary>
     public DateTimeOffset? TimerDue { get; set; }
@@ -34,7 +36,11 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
     /// <summary>Its timer has fired and must be set again or cleared.</summary>
     public bool TimerFired { get; set; }
 
-    public void Stored(long seq, bool owes) => (StoredSeq, StoredOwes) = (seq, owes);
+    /// <summary>It has just been read.</summary>
+    public void Stored(long seq, bool owes, int deferred) => (StoredSeq, StoredFlags) = (seq, (owes, deferred));
+
+    /// <summary>It has just been written.</summary>
+    public void Stored() => (StoredSeq, StoredFlags) = (run.Seq, Flags);
 
     public string Stream => $"run-{run.RunId}";
 

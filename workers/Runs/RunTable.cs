@@ -12,7 +12,7 @@ namespace Dvt.Workers.Runs;
 /// <summary>A stored run as bytes, before its plan is at hand: a snapshot at <paramref name="Seq"/> and what has happened since.</summary>
 sealed record StoredRun(
     Guid TenantId, string RunId, int Slot, long Seq, Guid CommandId, Guid? KeyId, string PlanId, string PlanVersion,
-    byte[] State, DateTimeOffset? TimerDue, bool Owes)
+    byte[] State, DateTimeOffset? TimerDue, bool Owes, int Deferred)
 {
     /// <summary>Only of runs too large for one document.</summary>
     public List<(int Ordinal, ReadOnlyMemory<byte> State)> Steps { get; } = [];
@@ -44,7 +44,7 @@ static class RunTable
         await using var batch = postgres.CreateBatch();
         batch.BatchCommands.Add(Keyed(
             """
-            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due, r.owes
+            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due, r.owes, r.deferred
             from unnest($1, $2) as k(tenant_id, run_id)
             join runs.run r using (tenant_id, run_id)
             """, keys));
@@ -73,7 +73,7 @@ static class RunTable
             var run = new StoredRun(
                 reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetGuid(4),
                 reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.GetFieldValue<byte[]>(8),
-                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), reader.GetBoolean(10));
+                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), reader.GetBoolean(10), reader.GetInt32(11));
             runs[(run.TenantId, run.RunId)] = run;
         }
         await reader.NextResultAsync(stop);
@@ -144,9 +144,9 @@ static class RunTable
             return;
         batch.BatchCommands.Add(Filled(
             """
-            insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, owes, slot, command_id, key_id, plan_id, plan_version)
+            insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, slot, command_id, key_id, plan_id, plan_version)
             select *
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """, rows,
             EventLog.Array(NpgsqlDbType.Integer, rows.Select(r => r.Slot).ToArray()),
             EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.CommandId).ToArray()),
@@ -163,14 +163,15 @@ static class RunTable
             """
             with moved as (
               update runs.run r
-              set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, owes = n.owes, touched_at = clock_timestamp()
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8) as n(tenant_id, run_id, seq, terminal, state, timer_due, owes, read_seq)
+              set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, owes = n.owes, deferred = n.deferred,
+                touched_at = clock_timestamp()
+              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as n(tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, read_seq)
               where r.tenant_id = n.tenant_id
                 and r.run_id = n.run_id
                 and r.seq = n.read_seq
               returning 1
             )
-            select log.expect((select count(*) from moved), $9, 'runs.run')
+            select log.expect((select count(*) from moved), $10, 'runs.run')
             """, rows,
             EventLog.Array(NpgsqlDbType.Bigint, rows.Select(r => r.StoredSeq).ToArray()),
             new() { Value = (long)rows.Count }));
@@ -189,6 +190,7 @@ static class RunTable
                 EventLog.Array(NpgsqlDbType.Bytea, rows.Select(StateOf).ToArray()),
                 EventLog.Array(NpgsqlDbType.TimestampTz, rows.Select(r => r.TimerDue?.UtcDateTime).ToArray()),
                 EventLog.Array(NpgsqlDbType.Boolean, rows.Select(r => r.Run.HasInlineWork).ToArray()),
+                EventLog.Array(NpgsqlDbType.Integer, rows.Select(r => r.Run.DeferredSignals).ToArray()),
             },
         };
         foreach (var parameter in more)

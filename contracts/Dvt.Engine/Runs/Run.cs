@@ -84,6 +84,9 @@ public sealed partial class Run
         !IsTerminal && Seq > 0
         && (cancelRequested || (Status != RunStatus.Paused && (StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal)));
 
+    /// <summary>External signals that came before a step waits for them.</summary>
+    public int DeferredSignals => buffered?.Values.Sum(queue => queue.Count) ?? 0;
+
     public string? Substatus => Status switch
     {
         RunStatus.Paused when pauseCause == StepFailedCause => StepFailedCause,

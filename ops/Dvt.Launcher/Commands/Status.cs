@@ -18,6 +18,7 @@ static class Status
         var env = EnvFile.Read(home.EnvFile);
         Console.WriteLine($"{state.Phase.ToString().ToLowerInvariant(),-12}supervisor {supervisor.Pid}");
         Console.WriteLine($"{"url",-12}{env.GetValueOrDefault("DVT_URL")}");
+        Console.WriteLine($"{"metrics",-12}{(File.Exists(home.MetricsFile) ? home.MetricsFile : "not yet")}");
         var processes = Processes(env.GetValueOrDefault("DVT_PIDS") ?? "").ToList();
         foreach (var (role, pid) in processes)
         {

@@ -108,6 +108,7 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
         }
 
         Publish();
+        MetricsTargets.Write(home.MetricsFile, plan.Roles);
         await ReadyAsync(plan.ReadyUrl, stop);
         if (plan.Samples is { } samples)
         {
@@ -180,6 +181,7 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
         await servers.StopAsync();
         // It describes what runs, and its process ids may soon be others'.
         File.Delete(home.EnvFile);
+        File.Delete(home.MetricsFile);
         File.Delete(home.SupervisorPidFile);
         home.PidOf("supervisor").Delete();
         say("everything stopped");

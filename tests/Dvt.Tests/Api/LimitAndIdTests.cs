@@ -81,12 +81,12 @@ public sealed class LimitAndIdTests
     {
         var recent = new Recent();
         var tenant = Guid.NewGuid();
-        Envelope Run(int n) => new(new Guid(n, 0, 0, new byte[8]), nameof(StartRun), tenant, $"r{n}", "a", DateTimeOffset.UnixEpoch, default, Resource: new Resource("run", $"r{n}"));
-        for (var i = 0; i < 120_000; i++)
+        Envelope Run(int n) => new(new Guid(n, 0, 0, new byte[8]), nameof(StartRun), tenant, $"r{n}", "a", DateTimeOffset.UnixEpoch.AddSeconds(n), default, Resource: new Resource("run", $"r{n}"));
+        for (var i = 0; i < 400_000; i++)
             recent.Add(Run(i));
-        Assert.NotNull(recent.Maker(tenant, new Resource("run", "r119999")));
-        Assert.NotNull(recent.Command(tenant, new Guid(119_999, 0, 0, new byte[8])));
+        Assert.NotNull(recent.Maker(tenant, new Resource("run", "r399999")));
+        Assert.NotNull(recent.Command(tenant, new Guid(399_999, 0, 0, new byte[8])));
         Assert.Null(recent.Maker(tenant, new Resource("run", "r0")));
-        Assert.Null(recent.Maker(Guid.NewGuid(), new Resource("run", "r119999")));
+        Assert.Null(recent.Maker(Guid.NewGuid(), new Resource("run", "r399999")));
     }
 }

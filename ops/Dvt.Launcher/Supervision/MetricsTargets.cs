@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Dvt.Launcher;
+
+/// <summary>Who listens where, in the form of Prometheus' <c>file_sd_configs</c>; ports stay the same while the supervisor runs.</summary>
+static class MetricsTargets
+{
+    static readonly string[] WithMetrics = ["workers", "readmodels", "api"];
+
+    public static void Write(string file, IEnumerable<Role> roles) => WholeFile.Write(file, JsonSerializer.Serialize(
+        from role in roles
+        where WithMetrics.Contains(role.Name) && role.Environment.ContainsKey("ASPNETCORE_URLS")
+        select new
+        {
+            targets = new[] { new Uri(role.Environment["ASPNETCORE_URLS"]).Authority },
+            labels = new { role = role.Id },
+        }));
+}
