@@ -22,8 +22,8 @@ public sealed record RunFilter(
 /// <param name="api">Of role <c>dvt_api</c>.</param>
 public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
 {
-    /// <summary>So many rows of an index are looked through before the index on terms is asked instead.</summary>
-    const int Window = 3_000;
+    /// <summary>So many rows of an index are looked through, and if need be again so many, before the index on terms is asked instead.</summary>
+    static readonly int[] Windows = [400, 3_000];
 
     static readonly HashSet<string> Statuses = ["PENDING", "APPROVED", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED"];
 
@@ -35,19 +35,28 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
     public async Task<Fresh<Page<RunRow>>> ListAsync(Guid tenantId, RunFilter filter, CancellationToken stop)
     {
         var list = RunListing.Of(tenantId, filter);
+        foreach (var window in Windows)
+        {
+            var (found, isAll) = await LookAsync(tenantId, list, window, stop);
+            if (isAll || found.Value.Count > list.Limit || !list.HasTerms)
+                return Cut(list, found);
+        }
+        await using var search = new TenantQuery(api, tenantId);
+        list.AddSearch(search);
+        return Cut(list, await search.ListAsync(static row => Read(row, 0), stop));
+    }
+
+    static Fresh<Page<RunRow>> Cut(RunListing list, Fresh<IReadOnlyList<RunRow>> found) =>
+        new(Cursor.Cut(found.Value, list.Limit, list.CursorOf), found.Position);
+
+    /// <summary>What matches within the window; all there is when the index ends before the window does.</summary>
+    async Task<(Fresh<IReadOnlyList<RunRow>> Found, bool IsAll)> LookAsync(Guid tenantId, RunListing list, int window, CancellationToken stop)
+    {
         await using var query = new TenantQuery(api, tenantId);
-        list.AddWindow(query, Window);
+        list.AddWindow(query, window);
         var seen = 0;
         var rows = await query.ListAsync(row => { seen = (int)row.GetInt64(0); return row.IsDBNull(1) ? null : Read(row, 1); }, stop);
-        List<RunRow> found = [.. rows.Value.OfType<RunRow>()];
-        if (found.Count <= list.Limit && seen >= Window && list.HasTerms)
-        {
-            await using var search = new TenantQuery(api, tenantId);
-            list.AddSearch(search);
-            rows = await search.ListAsync(row => (RunRow?)Read(row, 0), stop);
-            found = [.. rows.Value.OfType<RunRow>()];
-        }
-        return new(Cursor.Cut(found, list.Limit, list.CursorOf), rows.Position);
+        return (new([.. rows.Value.OfType<RunRow>()], rows.Position), seen < window);
     }
 
     /// <summary>True when the run is known to the worker, whether or not any view shows it yet.</summary>
@@ -64,23 +73,26 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         return (await query.ListAsync(static _ => true, stop)).Value.Count > 0;
     }
 
-    /// <summary>Per plan and minute, oldest first.</summary>
+    /// <summary>Per plan and span of time, oldest first.</summary>
+    /// <param name="by"><c>minute</c>, <c>hour</c> or <c>day</c>, in UTC.</param>
     /// <param name="planId">Null for all plans.</param>
     /// <param name="to">Exclusive.</param>
     public async Task<Fresh<IReadOnlyList<RunMinute>>> ThroughputAsync(
-        Guid tenantId, string? planId, DateTimeOffset from, DateTimeOffset to, CancellationToken stop)
+        Guid tenantId, string? planId, DateTimeOffset from, DateTimeOffset to, string by, CancellationToken stop)
     {
         await using var query = new TenantQuery(api, tenantId);
         query.Add(
             """
-            select minute, plan_id, started, completed, failed, cancelled, step_failures, step_retries, duration_sum_ms, duration_max_ms
+            select date_trunc($5, minute, 'UTC') as span, plan_id, sum(started)::bigint, sum(completed)::bigint, sum(failed)::bigint,
+              sum(cancelled)::bigint, sum(step_failures)::bigint, sum(step_retries)::bigint, sum(duration_sum_ms)::bigint, max(duration_max_ms)
             from read.run_minute
             where tenant_id = $1
               and minute >= $2
               and minute < $3
               and ($4 is null or plan_id = $4)
-            order by minute, plan_id
-            """, tenantId, from.UtcDateTime, to.UtcDateTime, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)planId ?? DBNull.Value });
+            group by span, plan_id
+            order by span, plan_id
+            """, tenantId, from.UtcDateTime, to.UtcDateTime, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)planId ?? DBNull.Value }, by);
         return await query.ListAsync(
             static row => new RunMinute(row.Time(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
                 row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9)), stop);
@@ -109,6 +121,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         readonly DateTime? after;
         readonly string? afterId;
         readonly List<string> terms = [];
+        readonly List<string> words = [];
 
         RunListing(Guid tenantId, RunFilter filter)
         {
@@ -132,7 +145,10 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
 
         public int Limit { get; }
 
-        public bool HasTerms => terms.Count > 0;
+        public bool HasTerms => terms.Count + words.Count > 0;
+
+        /// <summary>Most runs are completed, so that a plan tells more than this status; any other status tells more than a plan.</summary>
+        bool IsPlanFirst => filter.PlanId is not null && !ByFinish && filter.Status is null or "COMPLETED";
 
         bool Descending => sort[0] == '-';
 
@@ -150,7 +166,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             foreach (var (name, value) in filter.Labels)
                 terms.Add(Quote(RunTerms.Label(tenantId, name, value)));
             foreach (var word in (filter.Q ?? "").Split([' ', '\t', '\n', '\r', '\x1f'], StringSplitOptions.RemoveEmptyEntries).Take(8))
-                terms.Add(Quote(RunTerms.Word(tenantId, word)) + ":*");
+                words.Add(Quote(RunTerms.Word(tenantId, word)) + ":*");
         }
 
         /// <summary>A lexeme of a <c>tsquery</c>.</summary>
@@ -168,22 +184,24 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             var key = ByFinish ? "r.ended_at" : "r.queued_at";
             var direction = Descending ? "desc" : "asc";
             var prefix = new StringBuilder($"r.tenant_id = {P(tenantId)}");
-            if (filter.Status is not null)
-                prefix.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
-            else if (filter.PlanId is not null && !ByFinish)
+            if (IsPlanFirst)
                 prefix.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
+            else if (filter.Status is not null)
+                prefix.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
             AddRange(prefix, key, P);
             if (after is not null)
                 prefix.Append(CultureInfo.InvariantCulture, $" and ({key}, r.run_id) {(Descending ? '<' : '>')} ({P(Infinity(after))}, {P(afterId)})");
             var rest = new StringBuilder("true");
-            if (filter.PlanId is not null && (filter.Status is not null || ByFinish))
+            if (filter.Status is not null && IsPlanFirst)
+                rest.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
+            if (filter.PlanId is not null && !IsPlanFirst)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
             if (filter.Version is not null)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.plan_version = {P(filter.Version)}");
             if (filter.Labels.Count > 0)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.labels @> {P(LabelsParameter())}");
-            if (!string.IsNullOrWhiteSpace(filter.Q))
-                rest.Append(CultureInfo.InvariantCulture, $" and r.terms @@ {P(string.Join(" & ", terms))}::tsquery");
+            if (words.Count > 0)
+                rest.Append(CultureInfo.InvariantCulture, $" and r.terms @@ {P(string.Join(" & ", words))}::tsquery");
             // Nothing left to look through: the index gives the page itself.
             var size = rest.Length == 4 ? Limit + 1 : window;
             query.Add(
@@ -221,12 +239,13 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             $"""
             select {Columns}
             from unnest(array(
-              select read.find_runs($2::tsquery, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+              select read.find_runs($2::tsquery, $3::tsquery, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             )) with ordinality as f(id, place)
             join read.run r on r.tenant_id = $1
               and r.run_id = f.id
             order by f.place
-            """, tenantId, string.Join(" & ", terms), Null(filter.Status), Null(filter.PlanId), Null(filter.Version),
+            """, tenantId, string.Join(" & ", terms.Count > 0 ? terms : words), terms.Count > 0 && words.Count > 0 ? string.Join(" & ", words) : Null((string?)null),
+            Null(filter.Status), Null(filter.PlanId), Null(filter.Version),
             filter.Labels.Count > 0 ? LabelsParameter() : new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = DBNull.Value },
             Null(filter.From?.UtcDateTime), Null(filter.To?.UtcDateTime), ByFinish, Descending,
             after is null ? Null((DateTime?)null) : Infinity(after), Null(afterId), Limit + 1);

@@ -30,7 +30,7 @@ static class RunViews
                 new("sort", "Order; newest first unless told.", """{"enum":["queuedAt","-queuedAt","finishedAt","-finishedAt"],"default":"-queuedAt"}"""),
             ],
         },
-        Get("/v1/runs/throughput", Permission.ReadRuns, Throughput, "Runs started and ended, per plan and minute") with
+        Get("/v1/runs/throughput", Permission.ReadRuns, Throughput, "Runs started and ended, per plan and minute, hour or day") with
         {
             Answer = "Throughput", Reads = true,
             Parameters =
@@ -38,6 +38,7 @@ static class RunViews
                 new("planId", "Of this plan."),
                 new("from", "The last hour unless told.", """{"type":"string","format":"date-time"}"""),
                 new("to", "Before this moment; now unless told.", """{"type":"string","format":"date-time"}"""),
+                new("by", "How much time one row covers, in UTC; `minute` unless told, which allows 7 days, the others 366.", """{"type":"string","enum":["minute","hour","day"]}"""),
             ],
         },
         Get("/v1/runs/{runId}", Permission.ReadRuns, Find, "A run as its history has it") with { Answer = "Run", Reads = true, Problems = Missing },
@@ -74,9 +75,13 @@ static class RunViews
         await call.MinPositionAsync();
         var to = call.QueryTime("to") ?? call.Backend.Clock.GetUtcNow();
         var from = call.QueryTime("from") ?? to.AddHours(-1);
-        if (to - from > TimeSpan.FromDays(7))
-            throw Call.InvalidParameter("from", "must lie within 7 days before to");
-        var minutes = await call.Backend.Runs.ThroughputAsync(call.Caller.TenantId, call.Query("planId"), from, to, call.Stop);
+        var by = call.Query("by") ?? "minute";
+        if (by is not ("minute" or "hour" or "day"))
+            throw Call.InvalidParameter("by", "is minute, hour or day");
+        var most = by == "minute" ? 7 : 366;
+        if (to - from > TimeSpan.FromDays(most))
+            throw Call.InvalidParameter("from", $"must lie within {most} days before to");
+        var minutes = await call.Backend.Runs.ThroughputAsync(call.Caller.TenantId, call.Query("planId"), from, to, by, call.Stop);
         await call.JsonAsync(new { items = call.Told(minutes) });
     }
 

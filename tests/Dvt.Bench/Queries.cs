@@ -51,7 +51,8 @@ static class Queries
         var asked = session.Settings.Size(300, quick: 10);
         foreach (var (name, query) in Cases)
             await AskAsync(session, on, account, name, r => $"/v1/runs?{query(r)}", runs, asked, stop);
-        await AskAsync(session, on, account, "throughput", _ => $"/v1/runs/throughput?from={DateTime.UtcNow.AddHours(-24):O}", runs, asked, stop);
+        await AskAsync(session, on, account, "throughput-hour", _ => "/v1/runs/throughput", runs, asked, stop);
+        await AskAsync(session, on, account, "throughput-day", _ => $"/v1/runs/throughput?by=hour&from={DateTime.UtcNow.AddHours(-24):O}", runs, asked, stop);
     }
 
     static async Task AskAsync(

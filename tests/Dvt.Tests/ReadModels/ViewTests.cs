@@ -103,8 +103,10 @@ public sealed class ViewTests(ReadModelsDatabase database) : IClassFixture<ReadM
         await database.ProjectAsync();
         await database.AppendAsync(OfRun(tenant, "b", [new RunFailed(Error(), "s")], fromSeq: 5));
         await database.ProjectAsync();
-        var minute = Assert.Single((await Runs.ThroughputAsync(tenant, "one", Noon, Noon.AddMinutes(5), stop)).Value);
+        var minute = Assert.Single((await Runs.ThroughputAsync(tenant, "one", Noon, Noon.AddMinutes(5), "minute", stop)).Value);
         Assert.Equal(new RunMinute(Noon, "one", 2, 1, 1, 0, 1, 1, 8_000 + 4_000, 8_000), minute);
+        var hour = Assert.Single((await Runs.ThroughputAsync(tenant, planId: null, Noon, Noon.AddHours(1), "hour", stop)).Value);
+        Assert.Equal(minute, hour);
     }
 
     [PostgresFact]
