@@ -5,7 +5,9 @@ using NpgsqlTypes;
 
 namespace Dvt.Api;
 
-sealed record TenantRow(Guid TenantId, string Slug, string Name, bool Suspended, TenantQuota? Quota, DateTime CreatedAt, long Revision);
+/// <param name="HttpAllow">Hosts inside that its <c>http</c> steps may reach.</param>
+sealed record TenantRow(
+    Guid TenantId, string Slug, string Name, bool Suspended, TenantQuota? Quota, IReadOnlyList<string> HttpAllow, DateTime CreatedAt, long Revision);
 
 sealed record UserRow(Guid UserId, string Email, string Name, IReadOnlyList<string> Roles, DateTime CreatedAt);
 
@@ -63,14 +65,15 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
         """
         with changed as (
           update identity.tenant
-          set name = $2, suspended = $3, quota = $4::jsonb, revision = revision + 1
+          set name = $2, suspended = $3, quota = $4::jsonb, settings = jsonb_set(settings, '{httpAllow}', $6::jsonb), revision = revision + 1
           where tenant_id = $1
             and revision = $5
           returning 1
         )
         select log.expect((select count(*) from changed), 1, 'tenant')
         """, changed.TenantId, changed.Name, changed.Suspended,
-        Text(changed.Quota is null ? null : JsonSerializer.Serialize(changed.Quota, ContractsJson.Options)), changed.Revision);
+        Text(changed.Quota is null ? null : JsonSerializer.Serialize(changed.Quota, ContractsJson.Options)), changed.Revision,
+        JsonSerializer.Serialize(changed.HttpAllow));
 
     static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
@@ -84,7 +87,7 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
 
     public Task<List<TenantRow>> TenantsAsync((DateTime At, Guid Id) after, int limit, CancellationToken stop) => ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
         from identity.tenant
         where (created_at, tenant_id) > ($1, $2)
         order by created_at, tenant_id
@@ -93,14 +96,14 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
 
     public async Task<TenantRow?> TenantAsync(Guid tenantId, CancellationToken stop) => (await ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
         from identity.tenant
         where tenant_id = $1
         """, Tenant, stop, tenantId)).FirstOrDefault();
 
     public async Task<TenantRow?> TenantAsync(string slug, CancellationToken stop) => (await ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
         from identity.tenant
         where slug = $1
         """, Tenant, stop, slug)).FirstOrDefault();
@@ -154,7 +157,8 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
 
     static TenantRow Tenant(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
-        row.IsDBNull(4) ? null : JsonSerializer.Deserialize<TenantQuota>(row.GetString(4), ContractsJson.Options), row.GetDateTime(5), row.GetInt64(6));
+        row.IsDBNull(4) ? null : JsonSerializer.Deserialize<TenantQuota>(row.GetString(4), ContractsJson.Options),
+        JsonSerializer.Deserialize<string[]>(row.GetString(5))!, row.GetDateTime(6), row.GetInt64(7));
 
     static UserRow User(NpgsqlDataReader row) =>
         new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetDateTime(4));

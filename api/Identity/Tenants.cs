@@ -16,10 +16,10 @@ static class Tenants
             AnswerExample = """{"tenantId":"0197a3c4-0000-7000-8000-000000000001","slug":"sunrise","adminEmail":"ana@sunrise.example","apiKey":"dvt_…"}""",
         },
         Get("/v1/tenants", Permission.ManageTenants, List, "List tenants") with { Answer = "TenantList", Lists = true },
-        Patch("/v1/tenants/{tenantId}", Permission.ManageTenants, Change, "Change quotas, name or suspension") with
+        Patch("/v1/tenants/{tenantId}", Permission.ManageTenants, Change, "Change quotas, name, suspension or the hosts inside that http steps may reach") with
         {
             Body = "TenantChange", Answer = "Tenant", Matches = true, Problems = [Problems.NotFound],
-            Example = """{"suspended":false,"quota":{"requestsPerSecond":100,"burst":200}}""",
+            Example = """{"suspended":false,"quota":{"requestsPerSecond":100,"burst":200},"httpAllow":["crm.internal:8443"]}""",
         },
     ];
 
@@ -46,8 +46,9 @@ static class Tenants
         var body = await call.BodyAsync();
         var quota = body.Element("quota") is { } given ? ContractsJson.Read<TenantQuota>(given) : null;
         var suspended = body.Element("suspended")?.GetBoolean();
+        var httpAllow = body.Element("httpAllow") is null ? null : body.Texts("httpAllow");
         var changed = await call.Backend.Mediator.Send(
-            new ChangeTenant(call.Caller, call.RouteId("tenantId"), body.Text("name"), suspended, quota, call.IfMatch(), body.Ids), call.Stop);
+            new ChangeTenant(call.Caller, call.RouteId("tenantId"), body.Text("name"), suspended, quota, httpAllow, call.IfMatch(), body.Ids), call.Stop);
         call.Tag(changed.Revision);
         await call.JsonAsync(changed);
     }
@@ -104,7 +105,7 @@ static class Repeated
 }
 
 sealed record ChangeTenant(
-    Caller Caller, Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, long? Revision, RequestIds Ids) : IOrder, IRequest<TenantRow>
+    Caller Caller, Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow, long? Revision, RequestIds Ids) : IOrder, IRequest<TenantRow>
 {
     public string Permission => Api.Permission.ManageTenants;
 
@@ -125,11 +126,12 @@ sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table) : I
             Name = request.Name ?? known.Name,
             Suspended = request.Suspended ?? known.Suspended,
             Quota = request.Quota ?? known.Quota,
+            HttpAllow = request.HttpAllow ?? known.HttpAllow,
         };
         try
         {
             await writer.WriteAsync(known.TenantId, request.Caller.Actor, request.Ids.CommandId, [IdentityTable.ChangeTenant(changed)], cancellationToken,
-                ($"tenant-{known.TenantId}", known.Revision + 1, new TenantChanged(known.TenantId, request.Name, request.Suspended, request.Quota)));
+                ($"tenant-{known.TenantId}", known.Revision + 1, new TenantChanged(known.TenantId, request.Name, request.Suspended, request.Quota, request.HttpAllow)));
         }
         catch (PostgresException moved) when (moved.SqlState is "DV002" or PostgresErrorCodes.UniqueViolation)
         {

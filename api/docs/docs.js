@@ -5,6 +5,8 @@ const node = (tag, attributes, ...children) => {
   for (const child of children.flat()) if (child != null) made.append(child);
   return made;
 };
+// Inline code of CommonMark is all that descriptions use.
+const prose = text => (text || "").split("`").map((part, i) => i % 2 ? node("code", {}, part) : part);
 const json = value => node("pre", {}, JSON.stringify(value, null, 2));
 const table = (heads, rows) => node("table", {},
   node("thead", {}, node("tr", {}, heads.map(h => node("th", { scope: "col" }, h)))),
@@ -21,9 +23,9 @@ function operation(method, path, o) {
     node("h3", {}, node("span", { class: "method" }, method.toUpperCase() + " "), path),
     node("p", {}, o.summary, " ", node("span", { class: "tag" }, o["x-permission"] || "")),
   ];
-  if (o.description) parts.push(node("p", {}, o.description));
+  if (o.description) parts.push(node("p", {}, prose(o.description)));
   if ((o.parameters || []).length)
-    parts.push(table(["parameter", "in", "value", ""], o.parameters.map(p => [node("code", {}, p.name), p.in, node("code", {}, JSON.stringify(p.schema)), p.description || ""])));
+    parts.push(table(["parameter", "in", "value", ""], o.parameters.map(p => [node("code", {}, p.name), p.in, node("code", {}, JSON.stringify(p.schema)), prose(p.description)])));
   const body = o.requestBody && o.requestBody.content["application/json"];
   if (body) parts.push(node("p", {}, "Body: ", shown(body.schema)), body.example ? json(body.example) : null);
   parts.push(table(["status", "type", "content", ""], Object.entries(o.responses).flatMap(([status, r]) => {
@@ -39,7 +41,7 @@ function operation(method, path, o) {
 async function render() {
   const d = await (await fetch("/openapi/v1.json")).json();
   const nav = document.getElementById("nav"), main = document.getElementById("main");
-  main.replaceChildren(node("h1", {}, d.info.title + " API"), node("p", {}, d.info.description));
+  main.replaceChildren(node("h1", {}, d.info.title + " API"), node("p", {}, prose(d.info.description)));
   const byTag = new Map(d.tags.map(t => [t.name, []]));
   const problems = new Map();
   for (const [path, item] of Object.entries(d.paths))

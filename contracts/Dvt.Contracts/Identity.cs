@@ -2,7 +2,8 @@ namespace Dvt.Contracts;
 
 public sealed record TenantCreated(Guid TenantId, string Slug, string Name) : IEvent;
 
-public sealed record TenantChanged(Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota) : IEvent;
+public sealed record TenantChanged(
+    Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow = null) : IEvent;
 
 /// <param name="RequestsPerSecond">Refill of the token bucket; null for the default.</param>
 public sealed record TenantQuota(int? RequestsPerSecond, int? Burst, bool Unlimited);

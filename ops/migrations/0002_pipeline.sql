@@ -94,5 +94,5 @@ create policy all_rows on pipeline.dead_letter to dvt_worker, dvt_projector usin
 
 grant select, insert, update, delete on all tables in schema pipeline to dvt_worker;
 grant select, insert, delete on pipeline.mailbox to dvt_api;
-grant select on pipeline.dead_letter, pipeline.timers, pipeline.member to dvt_api, dvt_projector;
+grant select on pipeline.dead_letter to dvt_api, dvt_projector;
 grant select, insert on pipeline.person_key to dvt_api, dvt_projector;

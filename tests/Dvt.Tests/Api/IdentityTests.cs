@@ -182,6 +182,21 @@ public sealed class IdentityTests : IAsyncLifetime
     }
 
     [PostgresFact]
+    public async Task Hosts_inside_are_opened_by_the_platform_one_by_one()
+    {
+        var made = (await PostAsync("/v1/tenants", new { slug = "inside", name = "Inside", adminEmail = "i@i.example" }, Platform)).Body;
+        var (path, key) = ($"/v1/tenants/{made.GetProperty("tenantId").GetString()}", made.GetProperty("apiKey").GetString()!);
+        Assert.Equal(HttpStatusCode.Forbidden, (await api.SendAsync(HttpMethod.Patch, path, """{"httpAllow":["127.0.0.1"]}""", key)).Status);
+        var refused = await api.SendAsync(HttpMethod.Patch, path, """{"httpAllow":["http://crm.internal/"]}""", Platform);
+        Assert.Equal(((HttpStatusCode)422, "/httpAllow/0"), (refused.Status, refused.Body.GetProperty("errors")[0].GetProperty("pointer").GetString()));
+        var changed = (await api.SendAsync(HttpMethod.Patch, path, """{"httpAllow":["crm.internal:8443","[::1]:80"]}""", Platform)).Body;
+        Assert.Equal(["crm.internal:8443", "[::1]:80"], changed.GetProperty("httpAllow").EnumerateArray().Select(h => h.GetString()));
+        // What is not named stays as it is.
+        var renamed = (await api.SendAsync(HttpMethod.Patch, path, """{"name":"Within"}""", Platform)).Body;
+        Assert.Equal(2, renamed.GetProperty("httpAllow").GetArrayLength());
+    }
+
+    [PostgresFact]
     public async Task Lists_go_on_where_they_stopped()
     {
         for (var i = 0; i < 5; i++)
