@@ -84,7 +84,12 @@ sealed class Plans(NpgsqlDataSource postgres, StepKinds kinds)
     readonly ConcurrentDictionary<(Guid, string, string), Plan> compiled = new();
 
     /// <summary>The published or archived version; the newest published one when none is named. Null when there is none.</summary>
-    public async Task<Plan?> FindAsync(Guid tenantId, string planId, string? version, CancellationToken stop)
+    public ValueTask<Plan?> FindAsync(Guid tenantId, string planId, string? version, CancellationToken stop) =>
+        version is not null && compiled.TryGetValue((tenantId, planId, version), out var known)
+            ? new(known)
+            : new(LoadAsync(tenantId, planId, version, stop));
+
+    async Task<Plan?> LoadAsync(Guid tenantId, string planId, string? version, CancellationToken stop)
     {
         version ??= SemanticVersion.Newest(await PlanTable.PublishedVersionsAsync(postgres, tenantId, planId, stop));
         if (version is null)
