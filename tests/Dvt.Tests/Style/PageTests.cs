@@ -39,7 +39,11 @@ public sealed partial class PageTests
 
     [Fact]
     public void A_command_the_launcher_does_not_know_is_found() =>
-        Assert.Equal(["a.md: ./dvt fly"], UnknownCommands(new SourceFile("a.md", "`./dvt fly --now`, then `./dvt up`"), ["up"]));
+        Assert.Equal(["a.md: ./dvt fly"], UnknownCommands(new SourceFile("a.md", "`./dvt fly --now`, then `./dvt up`, `./dvt dead-letters list`"), ["up", "dead-letters"]));
+
+    [Fact]
+    public void The_script_names_every_group_of_commands_with_what_it_does() => Assert.Empty(
+        Dvt.Cli.ApiCommands.All.Where(g => g.Name != "completion" && !Regex.IsMatch(Repository.File("dvt").Text, $@"^  {g.Name} … +{Regex.Escape(g.Does)}$", RegexOptions.Multiline)));
 
     [Fact]
     public void Every_file_a_page_links_to_exists() => Assert.Empty(Pages.SelectMany(BrokenLinks));
@@ -96,10 +100,10 @@ public sealed partial class PageTests
     [GeneratedRegex(@"^## (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^  (?<names>[a-z]+( [^ ]+)*(, [a-z]+( [^ ]+)*)*)  ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  (?<names>[a-z][a-z-]*( [^ ]+)*(, [a-z][a-z-]*( [^ ]+)*)*)  ", RegexOptions.Multiline)]
     private static partial Regex UsageLine();
 
-    [GeneratedRegex(@"\./dvt (?<name>[a-z]+)")]
+    [GeneratedRegex(@"\./dvt (?<name>[a-z]+(-[a-z]+)*)")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
