@@ -32,7 +32,9 @@ public static class ApiCommands
         }
         catch (CommandEndedException end)
         {
-            around.Error.WriteLine(Secrets.Hide(end.Problem is { } problem && given.GetValue(global.Json) ? Json.Page(problem) : $"dvt: {end.Message}"));
+            var text = end.Problem is { } problem && given.GetValue(global.Json) ? Json.Page(problem) : $"dvt: {end.Message}";
+            around.Error.WriteLine(Secrets.Hide(text, given.GetValue(global.Token), given.GetValue(global.Key),
+                around.Variable("DVT_TOKEN"), around.Variable("DVT_API_KEY"), around.Installation.GetValueOrDefault("DVT_API_KEY")));
             return end.ExitCode;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

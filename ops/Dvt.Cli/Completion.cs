@@ -56,7 +56,7 @@ static class Completion
                     COMPREPLY+=($(compgen -f -- "$word"))
                 fi
             }
-            complete -F _dvt dvt
+            complete -o default -F _dvt dvt
 
             """).ToString();
     }

@@ -11,7 +11,7 @@ static class Json
     /// <summary>Deeper than what the API takes, so that it judges.</summary>
     static readonly JsonDocumentOptions Reading = new() { MaxDepth = 900 };
 
-    // Relaxed about letters only: control characters stay escaped, so that no answer can speak to the terminal.
+    // Relaxed about letters: control characters stay escaped, so that no answer can speak to the terminal.
     static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonWriterOptions Indented = Compact with { Indented = true };
 
@@ -21,7 +21,19 @@ static class Json
 
     public static string Page(JsonElement value) => Write(value, Indented);
 
-    static string Write(JsonElement value, JsonWriterOptions options) => Encoding.UTF8.GetString(Object(writer => value.WriteTo(writer), options));
+    static string Write(JsonElement value, JsonWriterOptions options) =>
+        Escaped(Encoding.UTF8.GetString(Object(writer => value.WriteTo(writer), options)));
+
+    /// <summary>Characters that turn the writing round can stand in strings only, where an escape means the same.</summary>
+    static string Escaped(string json)
+    {
+        if (!json.Any(Table.IsFormatting))
+            return json;
+        var text = new StringBuilder(json.Length);
+        foreach (var letter in json)
+            _ = Table.IsFormatting(letter) ? text.Append(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}") : text.Append(letter);
+        return text.ToString();
+    }
 
     /// <summary>UTF-8 of whatever is written.</summary>
     public static byte[] Object(Action<Utf8JsonWriter> write) => Object(write, Compact);

@@ -43,9 +43,9 @@ static class RunFollowing
         var timeout = new Option<int?>("--timeout") { Description = "Seconds; for ever unless told. Exit code 5 when they are over.", HelpName = "SECONDS" };
         return making.Command("wait", "Waits until a run has ended and shows it. Exit code 4 when it did not complete.", [run, timeout], async call =>
         {
-            var place = Route.To("runs", call.Get(run));
+            var (place, patience) = (Route.To("runs", call.Get(run)), Seconds(call.Get(timeout)));
             var shown = (await call.GetAsync(place)).Body;
-            if (!HasEnded(shown) && !await InTimeAsync(call, call.Get(run), shown, Seconds(call.Get(timeout))))
+            if (!HasEnded(shown) && !await InTimeAsync(call, call.Get(run), shown, patience))
             {
                 call.Error.WriteLine($"dvt: the run has not ended within {call.Get(timeout)} s");
                 return ExitCode.NotInTime;

@@ -49,8 +49,9 @@ sealed class Table(params Column[] columns)
     public static string Plain(string text) => string.Create(text.Length, text, static (plain, given) =>
     {
         for (var i = 0; i < given.Length; i++)
-            plain[i] = char.IsControl(given[i]) || char.GetUnicodeCategory(given[i]) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                ? '?'
-                : given[i];
+            plain[i] = char.IsControl(given[i]) || IsFormatting(given[i]) ? '?' : given[i];
     });
+
+    public static bool IsFormatting(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
