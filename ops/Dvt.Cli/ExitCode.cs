@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Dvt.Cli;
 
-/// <summary>What a script is told. Documented in README.md and in <c>--help</c> of every group.</summary>
+/// <summary>What a script is told. Documented in <c>ops/cli.md</c> and in <c>--help</c> of every group.</summary>
 static class ExitCode
 {
     public const int Done = 0;

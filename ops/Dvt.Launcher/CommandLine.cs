@@ -90,7 +90,8 @@ static class CommandLine
             writer.WriteLine($"  {command.Usage,-29}{command.Does}");
         }
 
-        writer.WriteLine("\nDVT_POSTGRES and DVT_RABBITMQ name servers to use instead of private ones; ./dvt <command> --help tells more of the last six.");
+        writer.WriteLine($"\n{string.Join(", ", ApiCommands.All.Select(group => group.Name))}: --help behind them tells more.");
+        writer.WriteLine("DVT_POSTGRES and DVT_RABBITMQ name servers to use instead of private ones.");
         return exitCode;
     }
 }
