@@ -7,18 +7,23 @@ sealed class GlobalOptions
 {
     public readonly Option<string?> Url = new("--url")
     {
-        Description = "Address of the API; otherwise DVT_URL, otherwise what runs here.", HelpName = "URL", Recursive = true,
+        Description = "Address of the API; otherwise DVT_URL, otherwise what runs here.",
+        HelpName = "URL",
+        Recursive = true,
     };
 
     public readonly Option<string?> Token = new("--token")
     {
-        Description = "Bearer token; otherwise DVT_TOKEN.", HelpName = "TOKEN", Recursive = true,
+        Description = "Bearer token; otherwise DVT_TOKEN.",
+        HelpName = "TOKEN",
+        Recursive = true,
     };
 
     public readonly Option<string?> Key = new("--key")
     {
         Description = "API key; otherwise DVT_API_KEY, otherwise that of what runs here. The variables are safer: other users can read a command line.",
-        HelpName = "KEY", Recursive = true,
+        HelpName = "KEY",
+        Recursive = true,
     };
 
     public readonly Option<bool> Json = new("--json") { Description = "The answer as JSON.", Recursive = true };
@@ -31,7 +36,8 @@ sealed class SendingOptions
 {
     readonly Option<string?> key = new("--idempotency-key")
     {
-        Description = "The same order again with the same key is the same order: safe to repeat for 24 hours.", HelpName = "KEY",
+        Description = "The same order again with the same key is the same order: safe to repeat for 24 hours.",
+        HelpName = "KEY",
     };
 
     readonly Option<bool> wait = new("--wait") { Description = $"Waits up to {Sending.MaxWait} s for the outcome instead of the acceptance." };
