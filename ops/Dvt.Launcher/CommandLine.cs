@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dvt.Cli;
 using Npgsql;
 
 namespace Dvt.Launcher;
@@ -14,7 +15,7 @@ sealed record Command(string Usage, string Does, Func<IReadOnlyList<string>, Can
 
 static class CommandLine
 {
-    static readonly IReadOnlyList<Command> Commands =
+    static readonly IReadOnlyList<Command> Own =
     [
         new("up [--detach] [--workers N]", "starts everything and prints the address and the credentials; harmless when it runs", Up.RunAsync),
         new("down [--purge]", "stops what up started; --purge also deletes .dvt/", Down.RunAsync),
@@ -28,6 +29,8 @@ static class CommandLine
         new("backup FILE", "writes the database to a file (custom format of pg_dump)", Backup.RunAsync),
         new("restore FILE", "replaces the database by what the file holds; what runs is stopped for it and started again", Backup.RestoreAsync),
     ];
+
+    static readonly IReadOnlyList<Command> Commands = [.. Own, .. ApiCommands.All.Select(group => new Command($"{group.Name} …", group.Does, Speaking(group.Name)))];
 
     static readonly Command Supervise = new("supervise", "what up --detach leaves running", Up.SuperviseAsync);
 
@@ -62,6 +65,23 @@ static class CommandLine
         }
     }
 
+    /// <summary>A group of commands of the API, by the credentials of what runs here unless told otherwise.</summary>
+    static Func<IReadOnlyList<string>, CancellationToken, Task<int>> Speaking(string group) => (given, cancellation) =>
+        ApiCommands.RunAsync([group, .. given], Surroundings.Real(Installation(), [.. Own.Select(command => command.Name)]), cancellation);
+
+    static IReadOnlyDictionary<string, string> Installation()
+    {
+        try
+        {
+            return EnvFile.Read(DvtHome.Find().EnvFile);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Somebody else's: only its owner may read its credentials.
+            return new Dictionary<string, string>();
+        }
+    }
+
     static int Help(TextWriter writer, int exitCode)
     {
         writer.WriteLine("usage: ./dvt <command>\n");
@@ -70,7 +90,8 @@ static class CommandLine
             writer.WriteLine($"  {command.Usage,-29}{command.Does}");
         }
 
-        writer.WriteLine("\nDVT_POSTGRES and DVT_RABBITMQ name servers to use instead of private ones.");
+        writer.WriteLine($"\n{string.Join(", ", ApiCommands.All.Select(group => group.Name))}: --help behind them tells more.");
+        writer.WriteLine("DVT_POSTGRES and DVT_RABBITMQ name servers to use instead of private ones.");
         return exitCode;
     }
 }

@@ -15,7 +15,8 @@ static partial class GridRules
         ["Dvt.ReadModels"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Pipeline"],
         ["Dvt.Api"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Pipeline", "Dvt.ReadModels"],
         ["Dvt.Sandbox"] = [],
-        ["Dvt.Launcher"] = [],
+        ["Dvt.Cli"] = [],
+        ["Dvt.Launcher"] = ["Dvt.Cli"],
     };
 
     /// <summary>Rows of the grid. Other folders of a role (Effects, Schedule, Access, Orders …) are machinery that domains use.</summary>

@@ -39,7 +39,15 @@ public sealed partial class PageTests
 
     [Fact]
     public void A_command_the_launcher_does_not_know_is_found() =>
-        Assert.Equal(["a.md: ./dvt fly"], UnknownCommands(new SourceFile("a.md", "`./dvt fly --now`, then `./dvt up`"), ["up"]));
+        Assert.Equal(["a.md: ./dvt fly"], UnknownCommands(new SourceFile("a.md", "`./dvt fly --now`, then `./dvt up`, `./dvt dead-letters list`"), ["up", "dead-letters"]));
+
+    [Fact]
+    public void The_script_names_every_group_of_commands_with_what_it_does() =>
+        Assert.Empty(Untold(Repository.File("dvt").Text, Dvt.Cli.ApiCommands.All));
+
+    [Fact]
+    public void A_group_the_script_does_not_name_is_found() =>
+        Assert.Equal(["b", "c"], Untold("\n  a …   x, y\n  b …   x\n", [("a", "x, y"), ("b", "x, y"), ("c", "x"), ("completion", "bash")]));
 
     [Fact]
     public void Every_file_a_page_links_to_exists() => Assert.Empty(Pages.SelectMany(BrokenLinks));
@@ -71,6 +79,11 @@ public sealed partial class PageTests
     static IEnumerable<string> UnknownCommands(SourceFile page, HashSet<string> known) => Command().Matches(page.Text)
         .Where(m => !known.Contains(m.Groups["name"].Value)).Select(m => $"{page.Path}: ./dvt {m.Groups["name"].Value}");
 
+    static IEnumerable<string> Untold(string launcher, IEnumerable<(string Name, string Does)> groups) =>
+        from @group in groups
+        where @group.Name != "completion" && !Regex.IsMatch(launcher, $@"^  {@group.Name} … +{Regex.Escape(@group.Does)}$", RegexOptions.Multiline)
+        select @group.Name;
+
     static IEnumerable<string> BrokenLinks(SourceFile page) =>
         from link in Link().Matches(page.Text).Select(m => m.Groups["to"].Value)
         where !link.Contains("://", StringComparison.Ordinal) && !link.StartsWith('#')
@@ -96,10 +109,10 @@ public sealed partial class PageTests
     [GeneratedRegex(@"^## (?<text>.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
-    [GeneratedRegex(@"^  (?<names>[a-z]+( [^ ]+)*(, [a-z]+( [^ ]+)*)*)  ", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  (?<names>[a-z][a-z-]*( [^ ]+)*(, [a-z][a-z-]*( [^ ]+)*)*)  ", RegexOptions.Multiline)]
     private static partial Regex UsageLine();
 
-    [GeneratedRegex(@"\./dvt (?<name>[a-z]+)")]
+    [GeneratedRegex(@"\./dvt (?<name>[a-z]+(-[a-z]+)*)")]
     private static partial Regex Command();
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]

@@ -22,6 +22,8 @@ sealed class ApiClient : IDisposable
 
     public Guid TenantId { get; }
 
+    public string ApiKey => apiKey;
+
     /// <summary>The administrator of a new tenant, whose http steps may call the sandbox where there is one.</summary>
     public static async Task<ApiClient> TenantAsync(DvtSystem system)
     {
