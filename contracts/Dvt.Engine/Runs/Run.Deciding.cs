@@ -1,4 +1,5 @@
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 
 namespace Dvt.Engine.Runs;
 
@@ -41,18 +42,23 @@ public sealed partial class Run
     {
         if (IsTerminal || Seq == 0)
             return;
-        if (cancelRequested)
+        if (EndsCancelled)
         {
             EndCancelled(bounded: !emergency);
             return;
         }
         if (Status == RunStatus.Paused)
             return;
+        if (compensating)
+        {
+            Compensate(bounded: true);
+            return;
+        }
         if (StartedAt is null)
             Write(Started);
         if (Count(Phase.Failing) == 0 && Plan.Timeout is { } timeout && now >= StartedAt + timeout)
         {
-            EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, bounded: false);
+            EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, CutsOffACompensatingStep(), bounded: false);
             return;
         }
         Rouse();
@@ -83,7 +89,7 @@ public sealed partial class Run
         if (Count(Phase.Failing) > 0)
         {
             var failed = FirstIn(Phase.Failing);
-            EndFailed(steps[failed]!.Error!, failed, bounded: true);
+            EndFailed(steps[failed]!.Error!, failed, Plan.Steps[failed].OnError == OnError.Compensate, bounded: true);
             return true;
         }
         if (parkPending && Count(Phase.Parked) > 0)

@@ -24,6 +24,8 @@ static class RandomPlan
         if (random.Next(6) == 0)
             json.Append(""","timeout":"PT10M" """);
         if (random.Next(2) == 0)
+            json.Append(""","onCancel":"compensate" """);
+        if (random.Next(2) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","output":{"last":"${has(steps.s{{count - 1}}.result) ? steps.s{{count - 1}}.result : 'none'}"}""");
         var check = Plan.Check(JsonElement.Parse(json.Append('}').ToString()), TestKinds.All);
         Assert.True(check.Valid, $"{string.Join('\n', check.Faults)}\n{json}");
@@ -52,11 +54,13 @@ static class RandomPlan
         if (gateways.Count > 0 && random.Next(3) == 0 && Gate(random, isSequence, parents, gateways) is { } gate)
             json.Append(CultureInfo.InvariantCulture, $$""","onlyIf":"{{Condition(random, gate)}}" """);
         if (random.Next(2) == 0)
-            json.Append(CultureInfo.InvariantCulture, $$""","onError":"{{OneOf(random, "fail", "skip", "continue", "park", "park")}}" """);
+            json.Append(CultureInfo.InvariantCulture, $$""","onError":"{{OneOf(random, "fail", "skip", "continue", "park", "park", "compensate", "compensate")}}" """);
         if (random.Next(2) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","retry":{"maxAttempts":{{random.Next(1, 5)}},"initial":"PT{{random.Next(1, 20)}}S"}""");
         if (random.Next(4) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","timeout":"PT{{random.Next(1, 200)}}S" """);
+        if (random.Next(3) == 0)
+            json.Append(Compensation(random, index));
         if (kind == "gateway")
             gateways.Add(index);
         return json.Append('}').ToString();
@@ -77,6 +81,15 @@ static class RandomPlan
             ? $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}"} """
             : $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}","timeout":"PT{{random.Next(1, 90)}}S"} """,
         _ => $$""" "kind":"{{kind}}","with":{"b":1,"a":"${input.word}"} """,
+    };
+
+    static string Compensation(Random random, int index) => random.Next(6) switch
+    {
+        0 => ""","compensate":{"kind":"noop"} """,
+        1 => $$""","compensate":{"kind":"transform","with":{"was":"${steps.s{{index}}.status}"} } """,
+        2 => ""","compensate":{"kind":"transform","with":"${input.missing}"} """,
+        3 => $$""","compensate":{"kind":"safe","with":{"word":"${input.word}"},"timeout":"PT{{random.Next(1, 90)}}S"} """,
+        _ => $$""","compensate":{"kind":"call","retry":{"maxAttempts":{{random.Next(1, 4)}},"initial":"PT{{random.Next(1, 20)}}S"} } """,
     };
 
     static int[] Parents(Random random, int index) =>

@@ -115,11 +115,18 @@ sealed class RandomRun
         {
             var decision = r.Close(new CloseStep(r.RunId, call.StepId, call.Attempt, result, error), now);
             Assert.All(
-                decision.Events.OfType<IStepEvent>().Where(e => e is StepCompleted or StepFailed && e.StepId == call.StepId),
+                decision.Events.OfType<IStepEvent>().Where(e => Answers(e, call.StepId)),
                 e => Assert.Equal(call.Attempt, e.Attempt));
             return decision;
         };
     }
+
+    static bool Answers(IStepEvent e, string callId) => e switch
+    {
+        StepCompleted or StepFailed => e.StepId == callId,
+        StepCompensated or StepCompensationFailed => PlanNames.CompensationOf(e.StepId) == callId,
+        _ => false,
+    };
 
     Func<Run, Decision> RandomSignal()
     {
