@@ -62,26 +62,24 @@ public sealed partial class Run
             return;
         }
         Rouse();
-        TakeTurns();
-        LayDown();
+        LayDown(isFull: !TakeTurns());
     }
 
-    void TakeTurns()
+    /// <summary>False when the decision is full.</summary>
+    bool TakeTurns()
     {
         while (!StoppedByFailure())
         {
             if (ready.IsEmpty)
             {
                 Settle();
-                return;
+                return true;
             }
             if (written.Count >= EventsPerDecision || (Plan.CheckpointsSteps && inlineDone > 0))
-            {
-                more = true;
-                return;
-            }
+                return false;
             Process(ready.Take());
         }
+        return true;
     }
 
     bool StoppedByFailure()

@@ -40,7 +40,7 @@ sealed class RandomRun
             new RunContext(Labels: new Dictionary<string, string> { ["b"] = "1", ["a"] = "2" })));
     }
 
-    public int Events => history.Count;
+    public IEnumerable<IEvent> Events => history.Select(h => h.Item1);
 
     public void Play()
     {
@@ -132,7 +132,7 @@ sealed class RandomRun
     {
         var type = RandomPlan.OneOf(
             random, SignalTypes.Pause, SignalTypes.Pause, SignalTypes.Resume, SignalTypes.Resume, SignalTypes.RetryStep, SignalTypes.SkipStep,
-            SignalTypes.SkipStep, SignalTypes.RetryRun, SignalTypes.UpdateParams, random.Next(8) == 0 ? SignalTypes.Cancel : SignalTypes.Resume,
+            SignalTypes.SkipStep, SignalTypes.RetryRun, SignalTypes.UpdateParams, random.Next(run.Plan.CompensatesOnCancel ? 2 : 8) == 0 ? SignalTypes.Cancel : SignalTypes.Resume,
             random.Next(16) == 0 ? SignalTypes.EmergencyStop : SignalTypes.Pause);
         var stepId = $"s{random.Next(run.Plan.Steps.Count)}";
         var payload = type switch
