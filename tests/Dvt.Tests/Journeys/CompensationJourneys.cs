@@ -63,6 +63,22 @@ public sealed class CompensationJourneys(JourneySystem journeys, ITestOutputHelp
         await FoldsAsync(client, runId);
     });
 
+    [ServersFact]
+    public Task A_run_past_the_deadline_of_its_plan_is_undone_and_fails() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync("""
+            {"planId":"late","version":"1.0.0","timeout":"PT1S","steps":[
+              {"stepId":"hold","kind":"echo","with":{"code":"H1"},"compensate":{"kind":"echo","with":{"code":"${steps.hold.result.code}"} } },
+              {"stepId":"ask","kind":"wait","with":{"signal":"go"},"onError":"compensate"}]}
+            """);
+        var runId = await client.StartAsync("late");
+        var run = await client.EndsAsync(runId, "FAILED");
+        Assert.Equal("RUN_TIMEOUT", run.GetProperty("error").GetProperty("code").GetString());
+        Assert.False(run.TryGetProperty("compensationError", out _));
+        Assert.Equal(["COMPENSATED", "CANCELLED"], run.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("status").GetString()));
+        await FoldsAsync(client, runId);
+    });
+
     async Task EachWasCalledOnceAsync(ApiClient client, string runId, params string[] keys) => Assert.Equal(
         keys.Select(key => $"{runId}:{key}"),
         await System.RowsAsync("select key from pipeline.effect where tenant_id = $1 and key like '%/compensate:%' order by key", client.TenantId));
