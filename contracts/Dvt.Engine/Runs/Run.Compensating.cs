@@ -25,13 +25,14 @@ public sealed partial class Run
     bool CutsOffACompensatingStep() =>
         Plan.HasCompensations && Plan.Steps.Any(s => s.OnError == OnError.Compensate && PhaseOf(s.Index) != Phase.Settled);
 
-    bool HasUndoWork =>
-        Count(Phase.InFlight) > awaited || Count(Phase.Idle) + Count(Phase.WaitingTimer) + Count(Phase.WaitingSignal) + Count(Phase.Retrying) > 0
-        || (Count(Phase.InFlight) == 0 && undoing is null);
+    bool HasUndoWork => HasStepsToClose || (Count(Phase.InFlight) == 0 && undoing is null);
+
+    bool HasStepsToClose =>
+        Count(Phase.InFlight) > awaited || Count(Phase.Idle) + Count(Phase.WaitingTimer) + Count(Phase.WaitingSignal) + Count(Phase.Retrying) > 0;
 
     void Compensate(bool bounded)
     {
-        if (!CloseSteps(DependantsOfFailed(), bounded, awaitUndoable: true) || Count(Phase.InFlight) > 0)
+        if (!CloseForUndo(bounded) || Count(Phase.InFlight) > 0)
             return;
         while (true)
         {
@@ -53,6 +54,9 @@ public sealed partial class Run
             }
         }
     }
+
+    // Looking through all steps at each answer would be slow where there is much to undo.
+    bool CloseForUndo(bool bounded) => !HasStepsToClose || CloseSteps(DependantsOfFailed(), bounded, awaitUndoable: true);
 
     // Results kept from an earlier run are older than all of this one's; among them only the plan knows the order.
     Stack<int> StepsToUndo() => new(

@@ -13,7 +13,7 @@ public sealed partial class Run
         if (IsTerminal || Seq == 0)
             return;
         if (compensating)
-            CloseSteps(DependantsOfFailed(), bounded: false, awaitUndoable: true);
+            CloseForUndo(bounded: false);
         else if (cancelRequested)
             EndCancelled(bounded: false);
         else if (Status == RunStatus.Running && Count(Phase.Failing) > 0)
