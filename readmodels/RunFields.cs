@@ -101,17 +101,17 @@ sealed class QueuedFields
     }
 }
 
-/// <summary>Code and message of the <c>error</c> in an event.</summary>
+/// <summary>Code and message of an error in an event; nulls when it has none.</summary>
 static class ErrorFields
 {
-    public static (string? Code, string? Message) Read(ReadOnlySpan<byte> json)
+    public static (string? Code, string? Message) Read(ReadOnlySpan<byte> json, string name = "error")
     {
         string? code = null, message = null;
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!reader.ValueTextEquals("error") || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (!reader.ValueTextEquals(name) || !reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
                 reader.Skip();
                 continue;

@@ -11,8 +11,9 @@ public sealed record RunTimeline(
     string RunId, string Status, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, IReadOnlyList<TimelineBar> Bars);
 
 /// <param name="Status"><c>RUNNING</c>, <c>COMPLETED</c>, <c>FAILED</c>, <c>SKIPPED</c>, <c>CANCELLED</c>, or <c>WAITING</c> and <c>WAITED</c> for the pause before a retry.</param>
+/// <param name="Compensation">The bar is an attempt to undo the step.</param>
 /// <param name="EndedAt">Null while it goes on; equal to the beginning for what took no time.</param>
-public sealed record TimelineBar(string StepId, int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
+public sealed record TimelineBar(string StepId, int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, bool Compensation = false);
 
 public sealed partial class RunQueries
 {
@@ -38,7 +39,7 @@ public sealed partial class RunQueries
     sealed class Timeline(string runId)
     {
         readonly List<TimelineBar> bars = [];
-        readonly Dictionary<string, int> open = [];
+        readonly Dictionary<(string StepId, bool Compensation), int> open = [];
         string status = "PENDING";
         DateTimeOffset? queuedAt, startedAt, endedAt;
 
@@ -52,6 +53,7 @@ public sealed partial class RunQueries
                 case nameof(RunStarted): (status, startedAt) = ("RUNNING", e.OccurredAt); break;
                 case nameof(RunPaused): status = "PAUSED"; break;
                 case nameof(RunResumed): status = startedAt is null ? "PENDING" : "RUNNING"; break;
+                case nameof(RunCompensationStarted): status = "RUNNING"; break;
                 case nameof(RunCompleted): (status, endedAt) = ("COMPLETED", e.OccurredAt); break;
                 case nameof(RunFailed): (status, endedAt) = ("FAILED", e.OccurredAt); break;
                 case nameof(RunCancelled): (status, endedAt) = ("CANCELLED", e.OccurredAt); break;
@@ -69,8 +71,15 @@ public sealed partial class RunQueries
             switch (step)
             {
                 case StepStarted:
-                    Close(step.StepId, e.OccurredAt, "WAITED");
+                case StepCompensationStarted:
+                    Close(step, e.OccurredAt, "WAITED");
                     Open(step, "RUNNING", e.OccurredAt);
+                    break;
+                case StepCompensated: End(step, "COMPLETED", e.OccurredAt); break;
+                case StepCompensationFailed failed:
+                    End(step, "FAILED", e.OccurredAt);
+                    if (!failed.Final)
+                        Open(step, "WAITING", e.OccurredAt, attempt: step.Attempt + 1);
                     break;
                 case StepRetryScheduled: Open(step, "WAITING", e.OccurredAt); break;
                 case StepCompleted: End(step, "COMPLETED", e.OccurredAt); break;
@@ -80,23 +89,27 @@ public sealed partial class RunQueries
             }
         }
 
-        void Open(IStepEvent step, string state, DateTimeOffset at)
+        void Open(IStepEvent step, string state, DateTimeOffset at, int? attempt = null)
         {
-            open[step.StepId] = bars.Count;
-            bars.Add(new(step.StepId, step.Attempt, state, at, null));
+            open[KeyOf(step)] = bars.Count;
+            bars.Add(new(step.StepId, attempt ?? step.Attempt, state, at, null, IsCompensation(step)));
         }
 
         void End(IStepEvent step, string state, DateTimeOffset at)
         {
-            if (!open.ContainsKey(step.StepId))
+            if (!open.ContainsKey(KeyOf(step)))
                 Open(step, state, at);
-            Close(step.StepId, at, state);
+            Close(step, at, state);
         }
 
-        void Close(string stepId, DateTimeOffset at, string state)
+        void Close(IStepEvent step, DateTimeOffset at, string state)
         {
-            if (open.Remove(stepId, out var place))
+            if (open.Remove(KeyOf(step), out var place))
                 bars[place] = bars[place] with { Status = state, EndedAt = at };
         }
+
+        static (string, bool) KeyOf(IStepEvent step) => (step.StepId, IsCompensation(step));
+
+        static bool IsCompensation(IStepEvent step) => step is StepCompensationStarted or StepCompensated or StepCompensationFailed;
     }
 }

@@ -37,7 +37,8 @@ sealed class RunView : IView
 
     public int Version => 1;
 
-    public IReadOnlyCollection<string> DataOf { get; } = [nameof(RunQueued), nameof(RunFailed), nameof(RunPaused), nameof(TimerSet)];
+    public IReadOnlyCollection<string> DataOf { get; } = 
+        [nameof(RunQueued), nameof(RunFailed), nameof(RunCancelled), nameof(RunPaused), nameof(RunCompensationStarted), nameof(TimerSet)];
 
     public void Project(IReadOnlyList<TailEvent> events, NpgsqlBatch writes, string table)
     {
@@ -182,10 +183,21 @@ sealed class RunChange
                 Resumed = Queued is null;
                 break;
             case nameof(RunCompleted): Finish("COMPLETED", e); break;
-            case nameof(RunCancelled): Finish("CANCELLED", e); break;
+            case nameof(RunCompensationStarted):
+                Become("RUNNING", "COMPENSATING");
+                (ErrorCode, ErrorMessage) = ErrorFields.Read(e.Data);
+                break;
+            case nameof(StepCompensationStarted) or nameof(StepCompensated) or nameof(StepCompensationFailed): Waits("COMPENSATING"); break;
+            case nameof(RunCancelled):
+                Finish("CANCELLED", e);
+                if (ErrorFields.Read(e.Data, "compensationError") is { Code: not null } left)
+                    (ErrorCode, ErrorMessage) = left;
+                break;
             case nameof(RunFailed):
                 Finish("FAILED", e);
                 (ErrorCode, ErrorMessage) = ErrorFields.Read(e.Data);
+                if (ErrorFields.Read(e.Data, "compensationError").Message is { } notUndone)
+                    ErrorMessage = $"{ErrorMessage}; {notUndone}";
                 break;
             case nameof(StepCompleted): Completed++; Waits(null); break;
             case nameof(StepFailed): Failed++; break;

@@ -125,6 +125,7 @@ static class RunViews
             run.Output,
             run.Error,
             run.FailedStepId,
+            run.CompensationError,
             detail.SnapshotHash,
         }, status);
     }

@@ -81,6 +81,7 @@ public sealed record WakeRun(string RunId) : ICommand
 }
 
 /// <summary>Asks the worker of a step kind to carry out one attempt. Key for the outside: <c>runId:stepId:attempt</c>.</summary>
+/// <param name="StepId">A compensation's is its step's with <c>/compensate</c> behind it, which no step can be called.</param>
 /// <param name="Input">The evaluated <c>with</c> of the step.</param>
 /// <param name="EngineAttempt">Raised when a lost worker's step is offered again; never part of a key.</param>
 /// <param name="Deadline">After it nobody waits for the answer any more.</param>
@@ -146,12 +147,14 @@ public sealed record RunPauseDrainTimedOut(IReadOnlyList<string> StepIds, int Oc
 
 public sealed record RunCancelRequested(string SignalId, string? Reason, bool Emergency, int Occurrence = 1) : IEvent, IRecurringEvent;
 
-public sealed record RunCancelled(string? Reason) : IEvent;
+/// <param name="CompensationError">Which steps were not undone, when some should have been; <c>COMPENSATION_FAILED</c>.</param>
+public sealed record RunCancelled(string? Reason, StepError? CompensationError = null) : IEvent;
 
 public sealed record RunCompleted(JsonElement? Output) : IEvent;
 
 /// <param name="FailedStepId">The step that failed the run, when one did.</param>
-public sealed record RunFailed(StepError Error, string? FailedStepId) : IEvent;
+/// <param name="CompensationError">Which steps were not undone, when some should have been; <c>COMPENSATION_FAILED</c>.</param>
+public sealed record RunFailed(StepError Error, string? FailedStepId, StepError? CompensationError = null) : IEvent;
 
 /// <param name="Input">The evaluated <c>with</c> of a called step; null for steps the engine does itself.</param>
 public sealed record StepStarted(string StepId, int Attempt, int EngineAttempt, JsonElement? Input) : IEvent, IStepEvent;

@@ -10,6 +10,7 @@ static class RunMeters
     static readonly Counter<long> Started = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_started_total");
     static readonly Counter<long> Completed = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_completed_total");
     static readonly Counter<long> Retries = PipelineMeters.Meter.CreateCounter<long>("dvt_step_retries_total");
+    static readonly Counter<long> Compensations = PipelineMeters.Meter.CreateCounter<long>("dvt_step_compensations_total");
     static readonly Histogram<double> RunDuration = PipelineMeters.Meter.CreateHistogram<double>("dvt_run_completion_duration_seconds", "s");
     static readonly Histogram<double> StepDuration = PipelineMeters.Meter.CreateHistogram<double>("dvt_step_duration_seconds", "s");
     public static readonly Counter<long> SignalsReceived = PipelineMeters.Meter.CreateCounter<long>("dvt_signals_received_total");
@@ -27,6 +28,12 @@ static class RunMeters
                 break;
             case StepRetryScheduled:
                 Retries.Add(1);
+                break;
+            case StepCompensated:
+                Compensations.Add(1, new KeyValuePair<string, object?>("status", "COMPLETED"));
+                break;
+            case StepCompensationFailed { Final: true }:
+                Compensations.Add(1, new KeyValuePair<string, object?>("status", "FAILED"));
                 break;
             case RunCompleted:
                 End("COMPLETED", row, now);

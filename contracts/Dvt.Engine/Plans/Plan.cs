@@ -18,6 +18,7 @@ public sealed class Plan
         foreach (var step in steps)
             ordinals.Add(step.StepId, step.Index);
         parentCounts = [.. steps.Select(s => s.Parents.Length)];
+        HasCompensations = steps.Any(s => s.Compensation is not null);
         roots = new ulong[(steps.Count + 63) / 64];
         foreach (var step in steps)
             if (step.Parents.Length == 0)
@@ -60,6 +61,12 @@ public sealed class Plan
     /// <summary>From the start to the end of a run; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>True for <c>"onCancel": "compensate"</c>.</summary>
+    public bool CompensatesOnCancel { get; init; }
+
+    /// <summary>Some step says how it is undone.</summary>
+    public bool HasCompensations { get; }
+
     /// <summary>How many steps each step waits for: where every run begins counting.</summary>
     internal ReadOnlySpan<int> ParentCounts => parentCounts;
 
@@ -87,6 +94,9 @@ public enum OnError
 
     /// <summary>The run pauses until an operator decides.</summary>
     Park,
+
+    /// <summary>Completed steps are undone, then the run fails.</summary>
+    Compensate,
 }
 
 /// <summary>One step of a compiled plan.</summary>
@@ -117,6 +127,12 @@ public sealed class StepPlan
 
     /// <summary>Of one attempt; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Place in an order in which parents come first.</summary>
+    public int Place { get; init; }
+
+    /// <summary>What undoes it once it is done: a step of its own that nothing waits for; null for nothing.</summary>
+    public StepPlan? Compensation { get; init; }
 }
 
 /// <summary>A condition on the result of an upstream gateway: <c>id</c>, <c>!id</c>, <c>id == 'x'</c>, <c>id != 'x'</c>.</summary>

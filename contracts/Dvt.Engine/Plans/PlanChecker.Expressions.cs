@@ -17,17 +17,25 @@ sealed partial class PlanChecker
     {
         foreach (var step in steps)
         {
-            if (step.WithSource is { } with)
-            {
-                var pointer = $"{step.Pointer}/with";
-                step.With = Template(with, pointer);
-                if (step.With is not null)
-                    Note(step.With, with, pointer, step.Index);
-            }
-            CheckWith(step);
+            ReadWith(step, ownToo: false);
+            if (step.Compensation is { } compensation)
+                ReadWith(compensation, ownToo: true);
             if (step.OnlyIfText is not null)
                 step.OnlyIf = OnlyIfOf(step);
         }
+    }
+
+    /// <param name="ownToo">A compensation may read the step it undoes.</param>
+    void ReadWith(StepDraft step, bool ownToo)
+    {
+        if (step.WithSource is { } with)
+        {
+            var pointer = $"{step.Pointer}/with";
+            step.With = Template(with, pointer);
+            if (step.With is not null)
+                Note(step.With, with, pointer, step.Index, ownToo);
+        }
+        CheckWith(step);
     }
 
     ValueTemplate? Template(JsonElement given, string pointer)

@@ -84,7 +84,7 @@ sealed partial class PlanChecker
         return names;
     }
 
-    OnError OnErrorOf(Shape shape)
+    static OnError OnErrorOf(Shape shape)
     {
         switch (shape.OneOf("onError", "fail", "skip", "continue", "park", "compensate"))
         {
@@ -95,8 +95,7 @@ sealed partial class PlanChecker
             case "park":
                 return OnError.Park;
             case "compensate":
-                NotYet(shape.At("onError"), "compensation");
-                return OnError.Fail;
+                return OnError.Compensate;
             default:
                 return OnError.Fail;
         }
@@ -135,15 +134,16 @@ sealed partial class PlanChecker
     {
         if (shape.Of("compensate", JsonValueKind.Object) is not { } given)
             return;
-        var pointer = shape.At("compensate");
-        var compensation = new Shape(given, pointer, faults);
-        Kind(compensation);
-        compensation.Duration("timeout");
+        var compensation = new Shape(given, shape.At("compensate"), faults);
+        var draft = new StepDraft { Index = step.Index, Pointer = shape.At("compensate"), StepId = step.StepId is { } id ? PlanNames.CompensationOf(id) : null };
+        step.Compensation = draft;
+        draft.Kind = Kind(compensation);
+        if (draft.Kind is { Name: var name } kind && (kind.Mode == StepMode.Waiting || name == "gateway"))
+            faults.Add(compensation.At("kind"), "invalid_value", "a compensation neither waits nor branches");
+        draft.WithSource = compensation.Any("with");
+        draft.Timeout = compensation.Duration("timeout");
         if (compensation.Of("retry", JsonValueKind.Object) is { } retry)
-            Retry(retry, compensation.At("retry"));
-        if (compensation.Any("with") is { } with && Template(with, compensation.At("with")) is { } template)
-            Note(template, with, compensation.At("with"), step.Index, ownToo: true);
+            draft.Retry = Retry(retry, compensation.At("retry"));
         compensation.NothingElse();
-        NotYet(pointer, "compensation");
     }
 }

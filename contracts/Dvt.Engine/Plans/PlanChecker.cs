@@ -38,8 +38,7 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         var timeout = shape.Duration("timeout");
         var checkpoint = shape.OneOf("checkpoint", "none", "step");
         shape.Whole("priority", 0, 9);
-        if (shape.OneOf("onCancel", "none", "compensate") == "compensate")
-            NotYet("/onCancel", "compensation");
+        var onCancel = shape.OneOf("onCancel", "none", "compensate");
         CheckBudget(shape);
         CheckConcurrency(shape);
         ReadSteps(shape);
@@ -63,6 +62,7 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
             Output = output,
             CheckpointsSteps = checkpoint == "step",
             Timeout = timeout,
+            CompensatesOnCancel = onCancel == "compensate",
         };
     }
 
@@ -162,7 +162,7 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
 
     void InvalidExpression(string pointer, string message) => faults.Add(pointer, "invalid_expression", message);
 
-    static StepPlan Compiled(StepDraft step) => new()
+    StepPlan Compiled(StepDraft step) => new()
     {
         Index = step.Index,
         StepId = step.StepId!,
@@ -175,5 +175,7 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         OnError = step.OnError,
         Retry = step.Retry,
         Timeout = step.Timeout ?? step.Kind!.DefaultTimeout,
+        Place = order![step.Index],
+        Compensation = step.Compensation is { } compensation ? Compiled(compensation) : null,
     };
 }

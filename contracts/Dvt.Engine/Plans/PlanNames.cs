@@ -9,11 +9,20 @@ public static partial class PlanNames
     /// <summary>What <c>requiresCapabilities</c> may ask for.</summary>
     public static IReadOnlySet<string> Capabilities { get; } = new SortedSet<string>(StringComparer.Ordinal)
     {
-        "basic-execution", "cancel.cooperative", "cancel.forced", "checkpoint.step", "query.task.state", "query.workflow.state",
+        "basic-execution", "cancel.cooperative", "cancel.forced", "checkpoint.step", "compensation", "query.task.state", "query.workflow.state",
         "replay.full", "retry", "signal.cancel", "signal.emergency-stop", "signal.external", "signal.pause", "signal.pause.native",
         "signal.resume", "signal.retry-run", "signal.retry-step", "signal.skip-step", "signals.concurrent", "timer",
         "workflow.fan.parallel",
     };
+
+    /// <summary>Name of the compensation of a step. Neither a step's id nor a run's holds a slash, so no key is taken twice.</summary>
+    public static string CompensationOf(string stepId) => stepId + Compensation;
+
+    /// <summary>The step that a compensation of this name undoes; null when it is none.</summary>
+    public static string? CompensatedBy(string name) =>
+        name.EndsWith(Compensation, StringComparison.Ordinal) ? name[..^Compensation.Length] : null;
+
+    const string Compensation = "/compensate";
 
     /// <summary>Kinds that are announced; a domain that registers one is asked first.</summary>
     internal static bool IsAnnounced(string kind) =>

@@ -35,4 +35,6 @@ sealed class StepDraft
     public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
 
     public TimeSpan? Timeout { get; set; }
+
+    public StepDraft? Compensation { get; set; }
 }

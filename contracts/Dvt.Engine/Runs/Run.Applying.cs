@@ -54,8 +54,12 @@ public sealed partial class Run
                 occurrences.CancelRequested = requested.Occurrence;
                 (cancelRequested, emergency, cancelReason) = (true, emergency || requested.Emergency, requested.Reason);
                 break;
-            case RunCancelled:
+            case RunCompensationStarted undoing:
+                BeginCompensating(undoing);
+                break;
+            case RunCancelled cancelled:
                 End(RunStatus.Cancelled, at);
+                CompensationError = cancelled.CompensationError;
                 break;
             case RunCompleted completed:
                 End(RunStatus.Completed, at);
@@ -63,7 +67,7 @@ public sealed partial class Run
                 break;
             case RunFailed failed:
                 End(RunStatus.Failed, at);
-                (Error, FailedStepId) = (failed.Error, failed.FailedStepId);
+                (Error, FailedStepId, CompensationError) = (failed.Error, failed.FailedStepId, failed.CompensationError);
                 break;
             default:
                 ApplySignal(e);
@@ -121,7 +125,11 @@ public sealed partial class Run
         (Status, pauseCause, pausedAt, drainNoted) = (RunStatus.Paused, paused.Cause, at, false);
     }
 
-    void End(RunStatus status, DateTimeOffset at) => (Status, EndedAt, pauseCause, pausedAt) = (status, at, null, null);
+    void End(RunStatus status, DateTimeOffset at)
+    {
+        (Status, EndedAt, pauseCause, pausedAt) = (status, at, null, null);
+        DropUndo();
+    }
 
     void ApplyToStep(IStepEvent e, DateTimeOffset at)
     {
@@ -142,6 +150,7 @@ public sealed partial class Run
                 Finish(state, StepStatus.Completed, at);
                 (state.Attempt, state.EngineAttempt, state.Kept) = (completed.Attempt, completed.EngineAttempt, completed.Kept);
                 (state.Result, state.Error) = (completed.Result, null);
+                state.CompletedSeq = step.Compensation is null ? 0 : Seq;
                 break;
             case StepFailed failed:
                 Finish(state, StepStatus.Failed, at);
@@ -172,6 +181,9 @@ public sealed partial class Run
                 break;
             case TimerFired fired:
                 state.TimersFired = fired.Occurrence;
+                break;
+            default:
+                ApplyToUndo(e, step.Index, state, at);
                 break;
         }
         Close(change);

@@ -1,4 +1,5 @@
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 
 namespace Dvt.Engine.Runs;
 
@@ -41,41 +42,44 @@ public sealed partial class Run
     {
         if (IsTerminal || Seq == 0)
             return;
-        if (cancelRequested)
+        if (EndsCancelled)
         {
             EndCancelled(bounded: !emergency);
             return;
         }
         if (Status == RunStatus.Paused)
             return;
+        if (compensating)
+        {
+            Compensate(bounded: true);
+            return;
+        }
         if (StartedAt is null)
             Write(Started);
         if (Count(Phase.Failing) == 0 && Plan.Timeout is { } timeout && now >= StartedAt + timeout)
         {
-            EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, bounded: false);
+            EndFailed(new StepError("RUN_TIMEOUT", "the run took longer than its plan allows", Retryable: false, "TIMEOUT"), failed: null, CutsOffACompensatingStep(), bounded: false);
             return;
         }
         Rouse();
-        TakeTurns();
-        LayDown();
+        LayDown(isFull: !TakeTurns());
     }
 
-    void TakeTurns()
+    /// <summary>False when the decision is full.</summary>
+    bool TakeTurns()
     {
         while (!StoppedByFailure())
         {
             if (ready.IsEmpty)
             {
                 Settle();
-                return;
+                return true;
             }
             if (written.Count >= EventsPerDecision || (Plan.CheckpointsSteps && inlineDone > 0))
-            {
-                more = true;
-                return;
-            }
+                return false;
             Process(ready.Take());
         }
+        return true;
     }
 
     bool StoppedByFailure()
@@ -83,7 +87,7 @@ public sealed partial class Run
         if (Count(Phase.Failing) > 0)
         {
             var failed = FirstIn(Phase.Failing);
-            EndFailed(steps[failed]!.Error!, failed, bounded: true);
+            EndFailed(steps[failed]!.Error!, failed, Plan.Steps[failed].OnError == OnError.Compensate, bounded: true);
             return true;
         }
         if (parkPending && Count(Phase.Parked) > 0)

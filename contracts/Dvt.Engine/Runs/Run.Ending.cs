@@ -1,5 +1,6 @@
 using System.Collections;
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 
 namespace Dvt.Engine.Runs;
 
@@ -11,34 +12,54 @@ public sealed partial class Run
     {
         if (IsTerminal || Seq == 0)
             return;
-        if (cancelRequested)
+        if (compensating)
+            CloseForUndo(bounded: false);
+        else if (cancelRequested)
             EndCancelled(bounded: false);
         else if (Status == RunStatus.Running && Count(Phase.Failing) > 0)
         {
             var failed = FirstIn(Phase.Failing);
-            EndFailed(steps[failed]!.Error!, failed, bounded: false);
+            EndFailed(steps[failed]!.Error!, failed, Plan.Steps[failed].OnError == OnError.Compensate, bounded: false);
         }
     }
 
-    void EndFailed(StepError error, int? failed, bool bounded)
+    /// <param name="undo">Completed steps are undone first, if any can be.</param>
+    void EndFailed(StepError error, int? failed, bool undo, bool bounded)
     {
-        var dependants = failed is { } index ? DependantsOf(index) : null;
-        if (CloseSteps(dependants, bounded))
-            Write(new RunFailed(error, failed is { } step ? Plan.Steps[step].StepId : null));
+        var failedStepId = failed is { } step ? Plan.Steps[step].StepId : null;
+        if (undo && HasUndoable)
+        {
+            Write(new RunCompensationStarted(error, failedStepId));
+            Compensate(bounded);
+        }
+        else if (CloseSteps(failed is { } index ? DependantsOf(index) : null, bounded, awaitUndoable: false))
+            Write(new RunFailed(error, failedStepId));
     }
+
+    /// <summary>A cancelled run that is being undone is not ended before that is over, unless it is stopped.</summary>
+    bool EndsCancelled => cancelRequested && (!compensating || emergency);
 
     void EndCancelled(bool bounded)
     {
-        if (CloseSteps(dependants: null, bounded))
-            Write(new RunCancelled(cancelReason));
+        if (!compensating && !emergency && Plan.CompensatesOnCancel && HasUndoable)
+        {
+            Write(new RunCompensationStarted(Error: null, FailedStepId: null));
+            Compensate(bounded);
+            return;
+        }
+        AbandonUndo();
+        if (CloseSteps(dependants: null, bounded, awaitUndoable: false))
+            Write(new RunCancelled(cancelReason, NotUndone()));
     }
 
-    bool CloseSteps(BitArray? dependants, bool bounded)
+    bool CloseSteps(BitArray? dependants, bool bounded, bool awaitUndoable)
     {
         var limit = bounded ? EventsPerDecision : int.MaxValue;
         for (var index = 0; index < steps.Length; index++)
             if (PhaseOf(index) is Phase.InFlight or Phase.WaitingTimer or Phase.WaitingSignal or Phase.Retrying)
             {
+                if (awaitUndoable && IsAwaited(index, PhaseOf(index)))
+                    continue;
                 if (written.Count >= limit)
                     return !(more = true);
                 Write(new StepCancelled(Plan.Steps[index].StepId, steps[index]!.Attempt, Math.Max(1, steps[index]!.EngineAttempt)));
@@ -55,6 +76,8 @@ public sealed partial class Run
             }
         return true;
     }
+
+    BitArray? DependantsOfFailed() => FailedStepId is { } failed && Plan.TryStep(failed, out var step) ? DependantsOf(step.Index) : null;
 
     BitArray DependantsOf(int failed)
     {

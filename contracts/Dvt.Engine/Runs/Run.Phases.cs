@@ -6,6 +6,7 @@ namespace Dvt.Engine.Runs;
 public sealed partial class Run
 {
     int recovering;
+    int awaited;
     Dictionary<string, SortedSet<int>>? waiters;
     HashSet<string>? signalled;
 
@@ -28,6 +29,7 @@ public sealed partial class Run
         if (after != Phase.Idle)
             ready.Remove(index);
         recovering += (IsRecovering(after, state) ? 1 : 0) - (wasRecovering ? 1 : 0);
+        awaited += (IsAwaited(index, after) ? 1 : 0) - (IsAwaited(index, before) ? 1 : 0);
         if (before == Phase.WaitingSignal && (after != before || waitedFor != state.WaitSignal))
             waiters![waitedFor!].Remove(index);
         if (after == Phase.WaitingSignal)
@@ -69,7 +71,7 @@ public sealed partial class Run
             StepStatus.Failed when state.DueAt is not null => Phase.Retrying,
             StepStatus.Failed => step.OnError switch
             {
-                OnError.Fail => Phase.Failing,
+                OnError.Fail or OnError.Compensate => Phase.Failing,
                 OnError.Park => Phase.Parked,
                 _ => Phase.Settled,
             },
@@ -79,11 +81,14 @@ public sealed partial class Run
 
     static bool IsRecovering(Phase phase, StepState state) => phase == Phase.InFlight && state.EngineAttempt > 1;
 
+    /// <summary>Before anything is undone, its end is awaited: it may have to be undone as well.</summary>
+    bool IsAwaited(int index, Phase phase) => phase == Phase.InFlight && Plan.Steps[index].Compensation is not null;
+
     /// <summary>After reading a stored state.</summary>
     void Derive()
     {
         Array.Clear(counts);
-        recovering = 0;
+        (recovering, awaited, undoing) = (0, 0, null);
         for (var index = 0; index < steps.Length; index++)
         {
             var phase = PhaseOf(index);
@@ -92,6 +97,10 @@ public sealed partial class Run
                 continue;
             if (IsRecovering(phase, state))
                 recovering++;
+            if (IsAwaited(index, phase))
+                awaited++;
+            if (!IsTerminal && state.Undo is { } undo && (undo.Status == StepStatus.Running || undo.DueAt is not null))
+                undoing = index;
             if (phase == Phase.WaitingSignal)
                 AwaitSignal(index, state.WaitSignal!);
             if (phase == Phase.Settled)

@@ -23,6 +23,8 @@ public sealed partial class Run
                 case "output": Output = value; break;
                 case "error": Error = RunEvents.ReadError(value); break;
                 case "failedStep": FailedStepId = value.GetString(); break;
+                case "compensating": compensating = true; break;
+                case "compensationError": CompensationError = RunEvents.ReadError(value); break;
                 case "pauseCause": pauseCause = value.GetString(); break;
                 case "paused": pausedAt = Moments.OfMicros(value.GetInt64()); break;
                 case "drainNoted": drainNoted = true; break;

@@ -32,7 +32,7 @@ public sealed partial class Run
     }
 
     /// <summary>Whoever did not get a turn before the decision stopped is found again like after a crash.</summary>
-    void LayDown()
+    void LayDown(bool isFull)
     {
         foreach (var index in roused ?? [])
         {
@@ -42,6 +42,8 @@ public sealed partial class Run
             Remember(index);
             if (steps[index]!.WaitSignal is { } name)
                 (signalled ??= []).Add(name);
+            // Its signal may have gone to a step that had its turn; its time has come for good.
+            more |= isFull && DueOf(index) <= now;
         }
         roused = null;
     }

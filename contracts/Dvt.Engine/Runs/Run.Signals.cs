@@ -83,6 +83,8 @@ public sealed partial class Run
             return null;
         if (!Plan.TryStep(stepId, out var step))
             return NoStep(stepId);
+        if (compensating && PhaseOf(step.Index) is Phase.Failing or Phase.Parked)
+            return new Refusal("STEP_TERMINAL", "the run is being undone");
         return type == SignalTypes.RetryStep ? CannotRetry(step.Index) : CannotSkip(step.Index);
     }
 
@@ -113,7 +115,8 @@ public sealed partial class Run
             case SignalTypes.Resume when Status == RunStatus.Paused:
                 Resume(c);
                 break;
-            case SignalTypes.Cancel:
+            // A run that is being undone ends as soon as it can; what made it fail stays its end.
+            case SignalTypes.Cancel when !compensating:
                 Write(new RunCancelRequested(c.SignalId, c.Reason, Emergency: false, occurrences.CancelRequested + 1));
                 break;
             case SignalTypes.EmergencyStop:

@@ -11,15 +11,19 @@ public sealed partial class Run
 
     public RunSnapshot Snapshot() => new(
         RunId, Plan.PlanId, Plan.Version, Plan.Digest, StatusNames.Of(Status), Substatus, Seq, Input, Context, Lineage,
-        QueuedAt, StartedAt, EndedAt, [.. Plan.Steps.Select(SnapshotOf)], Output, Error, FailedStepId);
+        QueuedAt, StartedAt, EndedAt, [.. Plan.Steps.Select(SnapshotOf)], Output, Error, FailedStepId, CompensationError);
 
     StepSnapshot SnapshotOf(Plans.StepPlan step)
     {
         var state = steps[step.Index] ?? Untouched;
         return new StepSnapshot(
             step.StepId, step.Kind.Name, StatusNames.Of(state.Status), state.Attempt, state.EngineAttempt, state.StartedAt, state.EndedAt,
-            state.DueAt, state.WaitSignal, state.Kept && state.Status == StepStatus.Pending ? null : state.Result, state.Error, state.SkipReason, state.Kept);
+            state.DueAt, state.WaitSignal, state.Kept && state.Status == StepStatus.Pending ? null : state.Result, state.Error, state.SkipReason, state.Kept,
+            state.Undo is { } undo ? CompensationOf(step.Compensation!, undo) : null);
     }
+
+    static CompensationSnapshot CompensationOf(Plans.StepPlan step, StepState undo) => new(
+        step.Kind.Name, StatusNames.Of(undo.Status), undo.Attempt, undo.EngineAttempt, undo.StartedAt, undo.EndedAt, undo.DueAt, undo.Result, undo.Error);
 
     /// <summary><c>s1:</c> and the hex SHA-256 over the RFC 8785 form of the snapshot; the prefix names this rule.</summary>
     public string SnapshotHash()
@@ -48,6 +52,7 @@ public sealed partial class Run
         writer.Value("output"u8, Output);
         writer.Error("error"u8, Error);
         writer.Text("failedStepId"u8, FailedStepId);
+        writer.Error("compensationError"u8, CompensationError);
         writer.WriteStartObject("steps"u8);
         foreach (var step in Plan.Steps)
             WriteHashed(writer, SnapshotOf(step));
@@ -69,6 +74,22 @@ public sealed partial class Run
         writer.Error("error"u8, step.Error);
         writer.Text("skipReason"u8, step.SkipReason);
         writer.Flag("kept"u8, step.Kept);
+        if (step.Compensation is { } compensation)
+            WriteHashed(writer, compensation);
+        writer.WriteEndObject();
+    }
+
+    static void WriteHashed(Utf8JsonWriter writer, CompensationSnapshot compensation)
+    {
+        writer.WriteStartObject("compensation"u8);
+        writer.WriteString("status"u8, compensation.Status);
+        writer.WriteNumber("attempts"u8, compensation.Attempt);
+        writer.WriteNumber("engineAttempts"u8, compensation.EngineAttempt);
+        WriteMoment(writer, "startedAt"u8, compensation.StartedAt);
+        WriteMoment(writer, "completedAt"u8, compensation.EndedAt);
+        WriteMoment(writer, "dueAt"u8, compensation.DueAt);
+        writer.Value("result"u8, compensation.Result);
+        writer.Error("error"u8, compensation.Error);
         writer.WriteEndObject();
     }
 

@@ -94,6 +94,8 @@ public sealed partial class Run
         writer.Value("output"u8, Output);
         writer.Error("error"u8, Error);
         writer.Text("failedStep"u8, FailedStepId);
+        writer.Flag("compensating"u8, compensating);
+        writer.Error("compensationError"u8, CompensationError);
         WritePause(writer);
         WriteSignals(writer);
     }

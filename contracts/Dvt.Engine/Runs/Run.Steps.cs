@@ -97,7 +97,7 @@ public sealed partial class Run
     bool TryResult(StepPlan step, out JsonElement? result, out StepError? error)
     {
         if (step.When is null)
-            return TryInput(step, out result, out error);
+            return TryInput(step, steps[step.Index]?.InputOverride, out result, out error);
         if (!TryEvaluate(step.When, out result, out error))
             return false;
         if (result is { ValueKind: JsonValueKind.True or JsonValueKind.False or JsonValueKind.String })
@@ -108,7 +108,7 @@ public sealed partial class Run
 
     void BeginCall(StepPlan step, int attempt)
     {
-        if (!TryInput(step, out var input, out var error))
+        if (!TryInput(step, steps[step.Index]?.InputOverride, out var input, out var error))
         {
             Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
             Fail(step, error!);
@@ -118,18 +118,22 @@ public sealed partial class Run
         (calls ??= []).Add(CallOf(step.Index));
     }
 
-    CallStep CallOf(int index)
-    {
-        var (step, state) = (Plan.Steps[index], steps[index]!);
-        return new CallStep(
-            RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state));
-    }
+    CallStep CallOf(int index) => CallOf(Plan.Steps[index], steps[index]!);
+
+    CallStep CallOf(StepPlan step, StepState state) => new(
+        RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state));
 
     /// <summary>A called step came to its end. Closed attempts and runs at their end ignore it.</summary>
     public Decision Close(CloseStep c, DateTimeOffset now)
     {
         Begin(now);
         FinishEnding();
+        if (UndoneBy(c) is { } undone)
+        {
+            CloseUndo(undone, c);
+            Advance();
+            return Decided();
+        }
         if (IsTerminal || !Plan.TryStep(c.StepId, out var step) || PhaseOf(step.Index) != Phase.InFlight
             || steps[step.Index]!.Attempt != c.Attempt)
             return Decided() with { Ignored = true, Orphan = IsTerminal };
@@ -148,7 +152,7 @@ public sealed partial class Run
     {
         var state = steps[step.Index]!;
         var attempt = state.Attempt;
-        var again = error.Retryable && attempt < step.Retry.MaxAttempts;
+        var again = error.Retryable && attempt < step.Retry.MaxAttempts && !compensating;
         Write(new StepFailed(step.StepId, attempt, state.EngineAttempt, error, Final: !again));
         if (again)
             Write(new StepRetryScheduled(step.StepId, attempt + 1, EngineAttempt: 1, now + step.Retry.Delay(RunId, step.StepId, attempt)));

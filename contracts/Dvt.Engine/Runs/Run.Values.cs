@@ -11,13 +11,13 @@ public sealed partial class Run
 {
     RunBindings? bindings;
 
-    bool TryInput(StepPlan step, out JsonElement? input, out StepError? error)
+    bool TryInput(StepPlan step, JsonElement? inputOverride, out JsonElement? input, out StepError? error)
     {
         error = null;
-        input = steps[step.Index]?.InputOverride;
+        input = inputOverride;
         if (input is null && step.With is not null && !TryEvaluate(step.With, out input, out error))
             return false;
-        var asWritten = step.With?.IsLiteral != false && steps[step.Index]?.InputOverride is null;
+        var asWritten = step.With?.IsLiteral != false && inputOverride is null;
         if (asWritten || step.Kind.Mode == StepMode.Inline)
             return true;
         // Only now do expressions have values that the kind's schema can judge.

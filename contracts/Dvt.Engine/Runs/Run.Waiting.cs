@@ -15,7 +15,7 @@ public sealed partial class Run
     void BeginWait(StepPlan step, int attempt)
     {
         Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
-        if (!TryInput(step, out var with, out var error) || !TryDue(with, out var signal, out var dueAt, out error))
+        if (!TryInput(step, steps[step.Index]?.InputOverride, out var with, out var error) || !TryDue(with, out var signal, out var dueAt, out error))
         {
             Fail(step, error!);
             return;

@@ -17,9 +17,11 @@ public sealed partial class Run
         {
             if (IsTerminal || Seq == 0)
                 return null;
-            var due = Head(inFlightDue);
+            var due = Earlier(Head(inFlightDue), UndoDue);
             if (Status == RunStatus.Paused)
-                return pauseCause == SignalCause && !drainNoted && Count(Phase.InFlight) > 0 ? Earlier(due, pausedAt + DrainLimit) : due;
+                return pauseCause == SignalCause && !drainNoted && IsCalling ? Earlier(due, pausedAt + DrainLimit) : due;
+            if (compensating)
+                return due;
             return Earlier(Earlier(due, Head(restingDue)), StartedAt + Plan.Timeout);
         }
     }
@@ -35,9 +37,10 @@ public sealed partial class Run
         if (IsTerminal || Seq == 0)
             return Decided();
         CheckCalls(leasedEffectKeys);
+        CheckUndo(leasedEffectKeys);
         if (Status == RunStatus.Paused && pauseCause == SignalCause && !drainNoted
-            && Count(Phase.InFlight) > 0 && this.now >= pausedAt + DrainLimit)
-            Write(new RunPauseDrainTimedOut([.. StepsIn(Phase.InFlight)], occurrences.DrainTimedOut + 1));
+            && IsCalling && this.now >= pausedAt + DrainLimit)
+            Write(new RunPauseDrainTimedOut([.. Owed().Select(c => c.StepId)], occurrences.DrainTimedOut + 1));
         Advance();
         return Decided();
     }
@@ -88,12 +91,15 @@ public sealed partial class Run
         var (step, state) = (Plan.Steps[index], steps[index]);
         return PhaseOf(index) switch
         {
-            Phase.InFlight => Earlier(state!.LeaseSeenUntil ?? (state.OfferedAt + Lease), DeadlineOf(step, state) + AnswerGrace),
+            Phase.InFlight => CallDue(step, state!),
             Phase.Retrying => state!.DueAt,
             Phase.WaitingTimer or Phase.WaitingSignal => Earlier(state!.DueAt, state.StartedAt + step.Timeout),
             _ => null,
         };
     }
+
+    static DateTimeOffset? CallDue(StepPlan step, StepState state) =>
+        Earlier(state.LeaseSeenUntil ?? (state.OfferedAt + Lease), DeadlineOf(step, state) + AnswerGrace);
 
     static DateTimeOffset DeadlineOf(StepPlan step, StepState state) => state.StartedAt!.Value + (step.Timeout ?? DefaultTimeout);
 
@@ -122,11 +128,4 @@ public sealed partial class Run
 
     static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null ? other : other is null || one <= other ? one : other;
-
-    IEnumerable<string> StepsIn(Phase phase)
-    {
-        for (var index = 0; index < steps.Length; index++)
-            if (PhaseOf(index) == phase)
-                yield return Plan.Steps[index].StepId;
-    }
 }

@@ -77,12 +77,15 @@ public sealed partial class Run
 
     public string? FailedStepId { get; private set; }
 
+    /// <summary>Which steps should have been undone and were not; never instead of <see cref="Error"/>.</summary>
+    public StepError? CompensationError { get; private set; }
+
     public bool IsTerminal => Status is RunStatus.Completed or RunStatus.Failed or RunStatus.Cancelled;
 
     /// <summary>True when <see cref="Continue"/> has something to do; derived from the state, so it outlives a crash.</summary>
     public bool HasInlineWork =>
         !IsTerminal && Seq > 0
-        && (cancelRequested || (Status != RunStatus.Paused && (StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal)));
+        && (EndsCancelled || (Status != RunStatus.Paused && (compensating ? HasUndoWork : StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal)));
 
     /// <summary>External signals that came before a step waits for them.</summary>
     public int DeferredSignals => buffered?.Values.Sum(queue => queue.Count) ?? 0;
@@ -90,7 +93,8 @@ public sealed partial class Run
     public string? Substatus => Status switch
     {
         RunStatus.Paused when pauseCause == StepFailedCause => StepFailedCause,
-        RunStatus.Paused => Count(Phase.InFlight) > 0 ? "DRAINING" : null,
+        RunStatus.Paused => IsCalling ? "DRAINING" : null,
+        RunStatus.Running when compensating => "COMPENSATING",
         RunStatus.Running when Count(Phase.InFlight) > 0 => recovering > 0 ? "RECOVERING" : null,
         RunStatus.Running when Count(Phase.WaitingSignal) > 0 => "WAITING_SIGNAL",
         RunStatus.Running when Count(Phase.WaitingTimer) > 0 => "WAITING_TIMER",
@@ -112,6 +116,8 @@ public sealed partial class Run
         for (var index = 0; index < steps.Length; index++)
             if (PhaseOf(index) == Phase.InFlight)
                 yield return CallOf(index);
+        if (UndoInFlight is { } undone)
+            yield return UndoCallOf(undone);
     }
 
     int Count(Phase phase) => counts[(int)phase];

@@ -23,9 +23,11 @@ public static partial class RunEvents
             [.. data.GetProperty("stepIds").EnumerateArray().Select(s => s.GetString()!)], Occurrence(data)),
         nameof(RunCancelRequested) => new RunCancelRequested(
             Text(data, "signalId")!, Text(data, "reason"), Flag(data, "emergency"), Occurrence(data)),
-        nameof(RunCancelled) => new RunCancelled(Text(data, "reason")),
+        nameof(RunCancelled) => new RunCancelled(Text(data, "reason"), OptionalError(data, "compensationError")),
         nameof(RunCompleted) => new RunCompleted(Value(data, "output")),
-        nameof(RunFailed) => new RunFailed(ReadError(data.GetProperty("error")), Text(data, "failedStepId")),
+        nameof(RunFailed) => new RunFailed(
+            ReadError(data.GetProperty("error")), Text(data, "failedStepId"), OptionalError(data, "compensationError")),
+        nameof(RunCompensationStarted) => new RunCompensationStarted(OptionalError(data, "error"), Text(data, "failedStepId")),
         nameof(SignalAccepted) => new SignalAccepted(
             Text(data, "signalId")!, Text(data, "signalType")!, Text(data, "stepId"), Text(data, "reason"), Value(data, "payload"),
             data.GetProperty("decisionId").GetGuid(), Text(data, "digest")!, Occurrence(data)),
@@ -56,7 +58,7 @@ public static partial class RunEvents
             nameof(TimerSet) => new TimerSet(
                 stepId, attempt, engineAttempt, Text(data, "purpose")!, Moment(data, "dueAt"), Text(data, "signal"), Occurrence(data)),
             nameof(TimerFired) => new TimerFired(stepId, attempt, engineAttempt, Text(data, "purpose")!, Occurrence(data)),
-            _ => new UnknownRunEvent(type),
+            _ => ReadCompensationEvent(type, data, stepId, attempt, engineAttempt),
         };
     }
 
@@ -76,6 +78,8 @@ public static partial class RunEvents
         json.TryGetProperty("kept", out var kept)
             ? kept.EnumerateObject().ToDictionary(k => k.Name, k => Values.Canonical(k.Value))
             : null);
+
+    static StepError? OptionalError(JsonElement json, string name) => json.TryGetProperty(name, out var error) ? ReadError(error) : null;
 
     internal static StepError ReadError(JsonElement json) => new(
         Text(json, "code")!, Text(json, "message") ?? "", Flag(json, "retryable"), Text(json, "category") ?? "SYSTEM");

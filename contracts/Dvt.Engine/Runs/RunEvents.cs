@@ -81,7 +81,8 @@ public static partial class RunEvents
             case StepRecovered or StepCancelled:
                 break;
             default:
-                throw new ArgumentException($"{e.GetType().Name} is no event of a run", nameof(e));
+                WriteCompensationData(e, writer);
+                break;
         }
     }
 
@@ -121,6 +122,7 @@ public static partial class RunEvents
                 break;
             case RunCancelled cancelled:
                 writer.Text("reason"u8, cancelled.Reason);
+                writer.Error("compensationError"u8, cancelled.CompensationError);
                 break;
             case RunCompleted completed:
                 writer.Value("output"u8, completed.Output);
@@ -128,6 +130,11 @@ public static partial class RunEvents
             case RunFailed failed:
                 writer.Error("error"u8, failed.Error);
                 writer.Text("failedStepId"u8, failed.FailedStepId);
+                writer.Error("compensationError"u8, failed.CompensationError);
+                break;
+            case RunCompensationStarted compensation:
+                writer.Error("error"u8, compensation.Error);
+                writer.Text("failedStepId"u8, compensation.FailedStepId);
                 break;
             case RunStarted:
                 break;

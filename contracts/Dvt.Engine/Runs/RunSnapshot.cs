@@ -4,6 +4,7 @@ using Dvt.Contracts;
 namespace Dvt.Engine.Runs;
 
 /// <summary>A run as it is shown.</summary>
+/// <param name="CompensationError">Which steps should have been undone and were not.</param>
 public sealed record RunSnapshot(
     string RunId,
     string PlanId,
@@ -21,7 +22,8 @@ public sealed record RunSnapshot(
     IReadOnlyList<StepSnapshot> Steps,
     JsonElement? Output,
     StepError? Error,
-    string? FailedStepId);
+    string? FailedStepId,
+    StepError? CompensationError);
 
 /// <param name="Attempt">0 before the first.</param>
 /// <param name="StartedAt">Of the last attempt.</param>
@@ -40,4 +42,20 @@ public sealed record StepSnapshot(
     JsonElement? Result,
     StepError? Error,
     string? SkipReason,
-    bool Kept);
+    bool Kept,
+    CompensationSnapshot? Compensation);
+
+/// <summary>The undoing of a step, once it has begun.</summary>
+/// <param name="Status"><c>RUNNING</c>, <c>COMPLETED</c> or <c>FAILED</c>.</param>
+/// <param name="StartedAt">Of the last attempt.</param>
+/// <param name="DueAt">When it is tried again; null after the last attempt.</param>
+public sealed record CompensationSnapshot(
+    string Kind,
+    string Status,
+    int Attempt,
+    int EngineAttempt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? EndedAt,
+    DateTimeOffset? DueAt,
+    JsonElement? Result,
+    StepError? Error);

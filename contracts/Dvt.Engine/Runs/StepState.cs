@@ -34,6 +34,12 @@ sealed class StepState
     /// <summary>Its result comes from the run this one repeats.</summary>
     public bool Kept;
 
+    /// <summary>Seq of its completion, where it can be undone: the order of undoing is the reverse.</summary>
+    public long CompletedSeq;
+
+    /// <summary>Its compensation, once that has begun.</summary>
+    public StepState? Undo;
+
     public int Recoveries;
     public int TimersSet;
     public int TimersFired;

@@ -22,9 +22,16 @@ static class StepStateJson
         writer.Text("skip"u8, state.SkipReason);
         writer.Text("signal"u8, state.WaitSignal);
         writer.Flag("kept"u8, state.Kept);
+        if (state.CompletedSeq != 0)
+            writer.WriteNumber("seq"u8, state.CompletedSeq);
         writer.Count("nRec"u8, state.Recoveries);
         writer.Count("nSet"u8, state.TimersSet);
         writer.Count("nFired"u8, state.TimersFired);
+        if (state.Undo is { } undo)
+        {
+            writer.WritePropertyName("undo"u8);
+            Write(writer, undo);
+        }
         writer.WriteEndObject();
     }
 
@@ -50,6 +57,8 @@ static class StepStateJson
                 case "skip": state.SkipReason = value.GetString(); break;
                 case "signal": state.WaitSignal = value.GetString(); break;
                 case "kept": state.Kept = true; break;
+                case "seq": state.CompletedSeq = value.GetInt64(); break;
+                case "undo": state.Undo = Read(value); break;
                 case "nRec": state.Recoveries = value.GetInt32(); break;
                 case "nSet": state.TimersSet = value.GetInt32(); break;
                 case "nFired": state.TimersFired = value.GetInt32(); break;

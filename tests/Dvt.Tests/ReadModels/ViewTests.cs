@@ -55,6 +55,38 @@ public sealed class ViewTests(ReadModelsDatabase database) : IClassFixture<ReadM
     }
 
     [PostgresFact]
+    public async Task A_run_that_is_undone_says_so_and_shows_at_its_end_what_failed_and_what_was_not_undone()
+    {
+        List<IEvent> undone =
+        [
+            Queued(), new RunStarted(), new StepCompleted("a", 1, 1, null), new StepFailed("b", 1, 1, Error("X"), true),
+            new RunCompensationStarted(Error("X"), "b"), new StepCompensationStarted("a", 1, 1, null),
+        ];
+        await database.AppendAsync(OfRun(tenant, "r", undone));
+        await database.ProjectAsync();
+        var run = await OnlyRunAsync();
+        Assert.Equal(("RUNNING", "COMPENSATING", "X"), (run.Status, run.Substatus, run.ErrorCode));
+        var left = new StepError("COMPENSATION_FAILED", "not undone: a (Y)", Retryable: false, "SYSTEM");
+        await database.AppendAsync(OfRun(tenant, "r",
+            [new StepCompensationFailed("a", 1, 1, Error("Y"), Final: true), new RunFailed(Error("X"), "b", left)], fromSeq: undone.Count + 1));
+        await database.ProjectAsync();
+        run = await OnlyRunAsync();
+        Assert.Equal(("FAILED", null, "X", $"{Error("X").Message}; not undone: a (Y)"), (run.Status, run.Substatus, run.ErrorCode, run.ErrorMessage));
+        var timeline = (await Runs.TimelineAsync(tenant, "r", stop))!.Value;
+        Assert.Equal(("a", "FAILED", true), timeline.Bars.Where(b => b.Compensation).Select(b => (b.StepId, b.Status, b.Compensation)).Single());
+    }
+
+    [PostgresFact]
+    public async Task A_cancelled_run_shows_in_the_list_what_was_not_undone()
+    {
+        var left = new StepError("COMPENSATION_FAILED", "not undone: a", Retryable: false, "SYSTEM");
+        await database.AppendAsync(OfRun(tenant, "r", [Queued(), new RunStarted(), new RunCompensationStarted(null, null), new RunCancelled("why", left)]));
+        await database.ProjectAsync();
+        var run = await OnlyRunAsync();
+        Assert.Equal(("CANCELLED", "COMPENSATION_FAILED", "not undone: a"), (run.Status, run.ErrorCode, run.ErrorMessage));
+    }
+
+    [PostgresFact]
     public async Task A_run_resumed_before_it_began_is_pending_again()
     {
         await database.AppendAsync(OfRun(tenant, "r", [Queued(), new RunPaused("SIGNAL", "s", null)]));

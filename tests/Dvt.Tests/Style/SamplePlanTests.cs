@@ -11,6 +11,10 @@ public sealed class SamplePlanTests
     [Fact]
     public void The_sample_plan_is_valid() => Assert.Empty(Plan.Check(Tour, StepKinds.BuiltIn).Faults);
 
+    [Fact]
+    public void The_plan_on_the_page_about_compensation_is_valid() =>
+        Assert.Empty(Plan.Check(JsonElement.Parse(Repository.File("ops/compensation.md").Text.Split("```json")[1].Split("```")[0]), StepKinds.BuiltIn).Faults);
+
     /// <summary>All but <c>echo</c>, which is for benches and tests.</summary>
     [Fact]
     public void It_shows_every_step_kind_there_is() =>

@@ -63,7 +63,7 @@ public sealed class PlanTests
     [InlineData("""{"planId":"p","version":"1.0.0","requiresCapabilities":["timer","teleport"],"steps":[{"stepId":"a","kind":"noop"}]}""", "/requiresCapabilities/1", "CAPABILITY_NOT_SUPPORTED")]
     [InlineData("""{"planId":"p","version":"1.0.0","budget":{"tokens":5,"money":{"amount":"5.00","currency":"USD"}},"steps":[{"stepId":"a","kind":"noop"}]}""", "/budget", "CAPABILITY_NOT_SUPPORTED")]
     [InlineData("""{"planId":"p","version":"1.0.0","concurrency":{"key":"${input.x}","limit":1},"steps":[{"stepId":"a","kind":"noop"}]}""", "/concurrency", "CAPABILITY_NOT_SUPPORTED")]
-    [InlineData("""{"planId":"p","version":"1.0.0","onCancel":"compensate","steps":[{"stepId":"a","kind":"noop"}]}""", "/onCancel", "CAPABILITY_NOT_SUPPORTED")]
+    [InlineData("""{"planId":"p","version":"1.0.0","onCancel":"undo","steps":[{"stepId":"a","kind":"noop"}]}""", "/onCancel", "invalid_value")]
     public void A_fault_of_the_plan_itself_is_named(string document, string pointer, string code) =>
         Assert.Equal((pointer, code), Only(Check(document)));
 
@@ -77,7 +77,7 @@ public sealed class PlanTests
         Assert.Equal(
             [
                 ("/budget", "CAPABILITY_NOT_SUPPORTED"), ("/budget/tokens", "invalid_value"), ("/concurrency", "CAPABILITY_NOT_SUPPORTED"),
-                ("/concurrency/key", "invalid_expression"), ("/steps/0/compensate", "CAPABILITY_NOT_SUPPORTED"), ("/steps/0/compensate", "required"),
+                ("/concurrency/key", "invalid_expression"), ("/steps/0/compensate", "required"),
             ],
             check.Faults.Select(f => (f.Pointer, f.Code)).Order());
     }
@@ -87,7 +87,16 @@ public sealed class PlanTests
     [InlineData("""{"stepId":"b","kind":"approval"}""", "/kind", "CAPABILITY_NOT_SUPPORTED")]
     [InlineData("""{"stepId":"b","kind":"booking.hold","with":{}}""", "/kind", "CAPABILITY_NOT_SUPPORTED")]
     [InlineData("""{"stepId":"1b","kind":"noop"}""", "/stepId", "invalid_value")]
-    [InlineData("""{"stepId":"b","kind":"noop","onError":"compensate"}""", "/onError", "CAPABILITY_NOT_SUPPORTED")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":"a"}""", "/compensate", "type")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"nope"}}""", "/compensate/kind", "unknown_kind")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"wait","with":{"duration":"PT1S"}}}""", "/compensate/kind", "invalid_value")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"gateway"}}""", "/compensate/kind", "invalid_value")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"http"}}""", "/compensate", "invalid_with")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"http","with":{"url":"ftp://x"}}}""", "/compensate/with/url", "invalid_with")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"transform","with":"${steps.later.result}"}}""", "/compensate/with", "unknown_reference")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"noop","timeout":"soon"}}""", "/compensate/timeout", "invalid_value")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"noop","retry":{"tries":3}}}""", "/compensate/retry/tries", "unknown_field")]
+    [InlineData("""{"stepId":"b","kind":"noop","compensate":{"kind":"noop","onError":"skip"}}""", "/compensate/onError", "unknown_field")]
     [InlineData("""{"stepId":"b","kind":"noop","onError":"panic"}""", "/onError", "invalid_value")]
     [InlineData("""{"stepId":"b","kind":"noop","timeout":"PT0S"}""", "/timeout", "invalid_value")]
     [InlineData("""{"stepId":"b","kind":"noop","retry":{"tries":3}}""", "/retry/tries", "unknown_field")]

@@ -12,6 +12,7 @@ sealed class Histories(Plan plan)
     readonly HashSet<(string, int)> open = [];
     readonly HashSet<(string, int)> closed = [];
     readonly JoinOracle joins = new(plan);
+    readonly UndoOracle undos = new(plan);
     int seen;
     bool paused;
     bool ended;
@@ -46,12 +47,13 @@ sealed class Histories(Plan plan)
         if (ended)
             Assert.True(e is SignalAccepted { SignalType: SignalTypes.RetryRun }, $"behind the end: {e}");
         joins.Follow(e);
+        undos.Follow(e, paused);
         switch (e)
         {
             case RunPaused:
                 paused = true;
                 break;
-            case RunResumed:
+            case RunResumed or RunCompensationStarted:
                 paused = false;
                 break;
             case RunCancelRequested:

@@ -37,7 +37,7 @@ sealed class JoinOracle(Plan plan)
             ends.Remove(step.Index);
     }
 
-    bool Failing() => ends.Any(end => end.Value is StepFailed && plan.Steps[end.Key].OnError == OnError.Fail);
+    bool Failing() => ends.Any(end => end.Value is StepFailed && plan.Steps[end.Key].OnError is OnError.Fail or OnError.Compensate);
 
     string Verdict(StepPlan step)
     {

@@ -14,8 +14,10 @@ static class RandomPlan
         // Above 64 the steps are stored one by one.
         var count = random.Next(20) == 0 ? random.Next(65, 90) : random.Next(1, 41);
         var isSequence = random.Next(5) == 0;
+        // Most of its steps succeed and can be undone, so that there is much to undo.
+        var isSaga = random.Next(3) == 0;
         var gateways = new List<int>();
-        var steps = Enumerable.Range(0, count).Select(index => Step(random, index, isSequence, gateways)).ToList();
+        var steps = Enumerable.Range(0, count).Select(index => Step(random, index, isSequence, isSaga, gateways)).ToList();
         if (!isSequence)
             Shuffle(random, steps);
         var json = new StringBuilder("""{"planId":"p","version":"1.0.0","steps":[""").AppendJoin(',', steps).Append(']');
@@ -24,18 +26,21 @@ static class RandomPlan
         if (random.Next(6) == 0)
             json.Append(""","timeout":"PT10M" """);
         if (random.Next(2) == 0)
+            json.Append(""","onCancel":"compensate" """);
+        if (random.Next(2) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","output":{"last":"${has(steps.s{{count - 1}}.result) ? steps.s{{count - 1}}.result : 'none'}"}""");
         var check = Plan.Check(JsonElement.Parse(json.Append('}').ToString()), TestKinds.All);
         Assert.True(check.Valid, $"{string.Join('\n', check.Faults)}\n{json}");
         return check.Plan!;
     }
 
-    static string Step(Random random, int index, bool isSequence, List<int> gateways)
+    static string Step(Random random, int index, bool isSequence, bool isSaga, List<int> gateways)
     {
         var json = new StringBuilder($$"""{"stepId":"s{{index}}",""");
         var parents = isSequence || index == 0 ? [] : Parents(random, index);
         var kind = random.Next(14) switch
         {
+            7 when isSaga => "noop",
             0 or 1 => "noop",
             2 => "transform",
             3 => "gateway",
@@ -51,12 +56,14 @@ static class RandomPlan
             json.Append(CultureInfo.InvariantCulture, $""","dependsOn":[{string.Join(',', parents.Select(p => $"\"s{p}\""))}]""");
         if (gateways.Count > 0 && random.Next(3) == 0 && Gate(random, isSequence, parents, gateways) is { } gate)
             json.Append(CultureInfo.InvariantCulture, $$""","onlyIf":"{{Condition(random, gate)}}" """);
-        if (random.Next(2) == 0)
-            json.Append(CultureInfo.InvariantCulture, $$""","onError":"{{OneOf(random, "fail", "skip", "continue", "park", "park")}}" """);
+        if (isSaga || random.Next(2) == 0)
+            json.Append(CultureInfo.InvariantCulture, $$""","onError":"{{OneOf(random, isSaga ? "compensate" : "fail", "skip", "continue", "park", "park", "compensate")}}" """);
         if (random.Next(2) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","retry":{"maxAttempts":{{random.Next(1, 5)}},"initial":"PT{{random.Next(1, 20)}}S"}""");
         if (random.Next(4) == 0)
             json.Append(CultureInfo.InvariantCulture, $$""","timeout":"PT{{random.Next(1, 200)}}S" """);
+        if (random.Next(4) < (isSaga ? 3 : 1))
+            json.Append(Compensation(random, index));
         if (kind == "gateway")
             gateways.Add(index);
         return json.Append('}').ToString();
@@ -77,6 +84,15 @@ static class RandomPlan
             ? $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}"} """
             : $$""" "kind":"wait","with":{"signal":"{{OneOf(random, "go", "stop")}}","timeout":"PT{{random.Next(1, 90)}}S"} """,
         _ => $$""" "kind":"{{kind}}","with":{"b":1,"a":"${input.word}"} """,
+    };
+
+    static string Compensation(Random random, int index) => random.Next(6) switch
+    {
+        0 => ""","compensate":{"kind":"noop"} """,
+        1 => $$""","compensate":{"kind":"transform","with":{"was":"${steps.s{{index}}.status}"} } """,
+        2 => ""","compensate":{"kind":"transform","with":"${input.missing}"} """,
+        3 => $$""","compensate":{"kind":"safe","with":{"word":"${input.word}"},"timeout":"PT{{random.Next(1, 90)}}S"} """,
+        _ => $$""","compensate":{"kind":"call","retry":{"maxAttempts":{{random.Next(1, 4)}},"initial":"PT{{random.Next(1, 20)}}S"} } """,
     };
 
     static int[] Parents(Random random, int index) =>

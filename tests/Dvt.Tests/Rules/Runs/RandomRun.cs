@@ -40,7 +40,7 @@ sealed class RandomRun
             new RunContext(Labels: new Dictionary<string, string> { ["b"] = "1", ["a"] = "2" })));
     }
 
-    public int Events => history.Count;
+    public IEnumerable<IEvent> Events => history.Select(h => h.Item1);
 
     public void Play()
     {
@@ -115,17 +115,24 @@ sealed class RandomRun
         {
             var decision = r.Close(new CloseStep(r.RunId, call.StepId, call.Attempt, result, error), now);
             Assert.All(
-                decision.Events.OfType<IStepEvent>().Where(e => e is StepCompleted or StepFailed && e.StepId == call.StepId),
+                decision.Events.OfType<IStepEvent>().Where(e => Answers(e, call.StepId)),
                 e => Assert.Equal(call.Attempt, e.Attempt));
             return decision;
         };
     }
 
+    static bool Answers(IStepEvent e, string callId) => e switch
+    {
+        StepCompleted or StepFailed => e.StepId == callId,
+        StepCompensated or StepCompensationFailed => PlanNames.CompensationOf(e.StepId) == callId,
+        _ => false,
+    };
+
     Func<Run, Decision> RandomSignal()
     {
         var type = RandomPlan.OneOf(
             random, SignalTypes.Pause, SignalTypes.Pause, SignalTypes.Resume, SignalTypes.Resume, SignalTypes.RetryStep, SignalTypes.SkipStep,
-            SignalTypes.SkipStep, SignalTypes.RetryRun, SignalTypes.UpdateParams, random.Next(8) == 0 ? SignalTypes.Cancel : SignalTypes.Resume,
+            SignalTypes.SkipStep, SignalTypes.RetryRun, SignalTypes.UpdateParams, random.Next(run.Plan.CompensatesOnCancel ? 2 : 8) == 0 ? SignalTypes.Cancel : SignalTypes.Resume,
             random.Next(16) == 0 ? SignalTypes.EmergencyStop : SignalTypes.Pause);
         var stepId = $"s{random.Next(run.Plan.Steps.Count)}";
         var payload = type switch
