@@ -18,6 +18,7 @@ sealed partial class PlanChecker
         foreach (var step in steps)
         {
             ReadWith(step, ownToo: false);
+            ReadWhen(step);
             if (step.Compensation is { } compensation)
                 ReadWith(compensation, ownToo: true);
             if (step.OnlyIfText is not null)
@@ -36,6 +37,13 @@ sealed partial class PlanChecker
                 Note(step.With, with, pointer, step.Index, ownToo);
         }
         CheckWith(step);
+    }
+
+    void ReadWhen(StepDraft step)
+    {
+        var pointer = $"{step.Pointer}/when";
+        if (step.WhenSource is { } when && (step.When = Template(when, pointer)) is { } template)
+            Note(template, when, pointer, step.Index);
     }
 
     ValueTemplate? Template(JsonElement given, string pointer)

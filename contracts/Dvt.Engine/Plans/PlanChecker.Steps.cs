@@ -126,8 +126,8 @@ sealed partial class PlanChecker
             faults.Add(shape.At("when"), "unknown_field", "only a gateway has \"when\"; other steps have \"onlyIf\"");
         else if (when.ValueKind is not (JsonValueKind.String or JsonValueKind.True or JsonValueKind.False))
             faults.Add(shape.At("when"), "type", "must be an expression, a boolean or a branch name");
-        else if (isGateway && (step.When = Template(when, shape.At("when"))) is { } template)
-            Note(template, when, shape.At("when"), step.Index);
+        else if (isGateway)
+            step.WhenSource = when;
     }
 
     void CheckCompensation(Shape shape, StepDraft step)

@@ -24,6 +24,8 @@ sealed class StepDraft
 
     public ValueTemplate? With { get; set; }
 
+    public JsonElement? WhenSource { get; set; }
+
     public ValueTemplate? When { get; set; }
 
     public string? OnlyIfText { get; set; }

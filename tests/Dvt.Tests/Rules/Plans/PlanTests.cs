@@ -49,6 +49,18 @@ public sealed class PlanTests
         Assert.Null(check.Plan);
     }
 
+    [Fact]
+    public void A_gateway_may_read_a_step_that_comes_later_in_the_document()
+    {
+        var check = Check(
+            """
+            {"planId":"p","version":"1.0.0","steps":[
+              {"stepId":"g","kind":"gateway","dependsOn":["a"],"when":"${steps.a.result.n > 1}"},
+              {"stepId":"a","kind":"transform","with":{"n":2}}]}
+            """);
+        Assert.Empty(check.Faults);
+    }
+
     [Theory]
     [InlineData("[]", "", "type")]
     [InlineData("""{"planId":"p","version":"1.0.0"}""", "", "required")]
