@@ -32,7 +32,7 @@ sealed class Recent
         var target = Volatile.Read(ref young);
         target.Commands[(envelope.TenantId, envelope.Id)] = entry;
         // What makes a thing is what speaks for its existence; a signal to it does not.
-        if (envelope.Type is nameof(StartRun) or nameof(SavePlan))
+        if (envelope.Type is nameof(StartRun) or nameof(SavePlan) or nameof(CreateSchedule))
             target.Resources[(envelope.TenantId, resource.Type, resource.Id)] = entry;
         if (Interlocked.Increment(ref target.Count) > Half)
             Age(target);

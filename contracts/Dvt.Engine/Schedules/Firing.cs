@@ -15,7 +15,7 @@ public sealed record Firing(IReadOnlyList<DateTimeOffset> Start, DateTimeOffset 
     /// <summary>An occurrence that is later than this by now was missed: nobody was there to start it.</summary>
     public static readonly TimeSpan OnTime = TimeSpan.FromMinutes(1);
 
-    public static readonly TimeSpan LongestJitter = TimeSpan.FromHours(1);
+    static readonly TimeSpan LongestJitter = TimeSpan.FromHours(1);
 
     /// <param name="scheduleId">Part of what jitter is made from.</param>
     /// <param name="settledTo">Up to which moment occurrences were dealt with before.</param>
@@ -67,6 +67,8 @@ public sealed record Firing(IReadOnlyList<DateTimeOffset> Start, DateTimeOffset 
         var share = BinaryPrimitives.ReadUInt32BigEndian(digest) / ((double)uint.MaxValue + 1);
         return occurrence.AddMilliseconds(Math.Floor(atMost.TotalMilliseconds * share));
     }
+
+    public static bool IsJitter(string text) => IsoDuration.TryParse(text, out var read) && read <= LongestJitter;
 
     /// <returns>Zero for none.</returns>
     public static TimeSpan JitterOf(string? jitter) => jitter is not null && IsoDuration.TryParse(jitter, out var read) ? read : TimeSpan.Zero;

@@ -84,6 +84,9 @@ public sealed class Occurrences
     /// <param name="to">Exclusive.</param>
     public IEnumerable<DateTimeOffset> Between(DateTimeOffset from, DateTimeOffset to) => After(from.AddTicks(-1)).TakeWhile(o => o < to);
 
+    /// <summary>The moment as the zone's clocks show it, with their offset.</summary>
+    public DateTimeOffset Local(DateTimeOffset moment) => TimeZoneInfo.ConvertTime(moment, zone);
+
     /// <summary>What the clocks show at occurrences from about <paramref name="after"/> on, as if it were UTC.</summary>
     IEnumerable<DateTimeOffset> Readings(DateTimeOffset after)
     {
