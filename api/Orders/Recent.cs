@@ -31,8 +31,8 @@ sealed class Recent
         var entry = new RecentCommand(envelope.Id, envelope.Type, envelope.TenantId, envelope.Key, resource, envelope.AcceptedAt);
         var target = Volatile.Read(ref young);
         target.Commands[(envelope.TenantId, envelope.Id)] = entry;
-        // What makes a thing is what speaks for its existence; a signal to it does not.
-        if (envelope.Type is nameof(StartRun) or nameof(SavePlan) or nameof(CreateSchedule))
+        // What makes a thing is what speaks for its existence; a signal to it does not, and nothing does of what can be deleted.
+        if (envelope.Type is nameof(StartRun) or nameof(SavePlan))
             target.Resources[(envelope.TenantId, resource.Type, resource.Id)] = entry;
         if (Interlocked.Increment(ref target.Count) > Half)
             Age(target);
