@@ -2,6 +2,7 @@ using Dvt.Contracts;
 using Dvt.Engine.Schedules;
 using Dvt.Pipeline;
 using Dvt.Workers.Runs;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -19,7 +20,7 @@ static class BackfillOccurrences
     sealed record Range(Guid TenantId, string ScheduleId, Guid CommandId, string Definition, DateTimeOffset SettledTo, DateTimeOffset Until, DateTimeOffset Now);
 
     /// <returns>True when more is left.</returns>
-    public static async Task<bool> FireAsync(NpgsqlDataSource postgres, Publisher publisher, CancellationToken stop)
+    public static async Task<bool> FireAsync(NpgsqlDataSource postgres, Publisher publisher, ILogger log, CancellationToken stop)
     {
         await using var connection = await postgres.OpenConnectionAsync(stop);
         await using var transaction = await connection.BeginTransactionAsync(stop);
@@ -30,7 +31,7 @@ static class BackfillOccurrences
         foreach (var range in ranges)
         {
             var definition = ScheduleTable.Read(range.Definition);
-            var piece = Occurrences.Of(definition.Cron, definition.TimeZone).After(range.SettledTo).TakeWhile(o => o < range.Until).Take(OfEach).ToList();
+            var piece = PieceOf(range, definition, log);
             await publisher.PublishAsync(
                 [.. piece.Select(o => FireSchedules.Routed(OccurrenceRuns.Start(range.TenantId, range.ScheduleId, definition, o, range.Now)))], stop);
             settle.BatchCommands.Add(piece.Count < OfEach ? Finish(range) : Move(range, piece[^1]));
@@ -38,6 +39,20 @@ static class BackfillOccurrences
         await settle.ExecuteNonQueryAsync(stop);
         await transaction.CommitAsync(stop);
         return true;
+    }
+
+    static List<DateTimeOffset> PieceOf(Range range, ScheduleDefinition definition, ILogger log)
+    {
+        try
+        {
+            return [.. Occurrences.Of(definition.Cron, definition.TimeZone).After(range.SettledTo).TakeWhile(o => o < range.Until).Take(OfEach)];
+        }
+        catch (FormatException fault)
+        {
+            // Its zone was known when it was asked for; nothing of it can be worked out any more.
+            WorkersLog.ScheduleNotUnderstood(log, range.ScheduleId, fault.Message);
+            return [];
+        }
     }
 
     static async Task<List<Range>> TakeAsync(NpgsqlConnection connection, CancellationToken stop)

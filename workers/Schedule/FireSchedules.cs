@@ -16,6 +16,9 @@ namespace Dvt.Workers.Schedule;
 [DisallowConcurrentExecution]
 sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogger<FireSchedules> log) : IJob
 {
+    /// <summary>Transactions of one firing, so that a worker that is to stop need not wait; the next firing goes on.</summary>
+    const int Rounds = 50;
+
     /// <summary>Schedules of one transaction.</summary>
     const int Schedules = 500;
 
@@ -32,8 +35,9 @@ sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogg
     {
         try
         {
-            while (await FireAsync(cancellationToken) | await BackfillOccurrences.FireAsync(postgres, publisher, cancellationToken))
-                cancellationToken.ThrowIfCancellationRequested();
+            var more = true;
+            for (var round = 0; more && round < Rounds; round++)
+                more = await FireAsync(cancellationToken) | await BackfillOccurrences.FireAsync(postgres, publisher, log, cancellationToken);
         }
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
