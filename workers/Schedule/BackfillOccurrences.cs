@@ -60,7 +60,8 @@ static class BackfillOccurrences
         await using var command = new NpgsqlCommand(
             """
             select tenant_id, schedule_id, command_id, definition::text, settled_to, until, (select clock_timestamp())
-            from runs.schedule_backfill
+            from runs.schedule_backfill b
+            where not exists (select from identity.tenant t where t.tenant_id = b.tenant_id and t.suspended)
             order by tenant_id, schedule_id, command_id
             limit $1
             for update skip locked

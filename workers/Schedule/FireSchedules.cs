@@ -28,6 +28,8 @@ sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogg
     /// <summary>From so many orders on the transaction ends; what is left is taken by the next one.</summary>
     const int Orders = 2_000;
 
+    static readonly TimeSpan LookAtSuspended = TimeSpan.FromMinutes(1);
+
     /// <summary>Looked at this often whatever it waits for: what a zone's clocks will do may be decided anew.</summary>
     static readonly TimeSpan LookAgain = TimeSpan.FromHours(1);
 
@@ -45,7 +47,7 @@ sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogg
         }
     }
 
-    sealed record Due(Guid TenantId, string ScheduleId, string Definition, DateTimeOffset SettledTo, DateTimeOffset Now);
+    sealed record Due(Guid TenantId, string ScheduleId, string Definition, DateTimeOffset SettledTo, DateTimeOffset Now, bool Suspended);
 
     sealed record Settled(Due Of, DateTimeOffset To, DateTimeOffset LookAt);
 
@@ -72,12 +74,13 @@ sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogg
     {
         await using var command = new NpgsqlCommand(
             """
-            select tenant_id, schedule_id, definition::text, settled_to, (select clock_timestamp())
-            from runs.schedule
-            where enabled
-              and not deleted
-              and look_at <= (select clock_timestamp())
-            order by look_at
+            select s.tenant_id, s.schedule_id, s.definition::text, s.settled_to, (select clock_timestamp()),
+              exists (select from identity.tenant t where t.tenant_id = s.tenant_id and t.suspended)
+            from runs.schedule s
+            where s.enabled
+              and not s.deleted
+              and s.look_at <= (select clock_timestamp())
+            order by s.look_at
             limit $1
             for update skip locked
             """, connection)
@@ -85,12 +88,16 @@ sealed class FireSchedules(NpgsqlDataSource postgres, Publisher publisher, ILogg
         await using var reader = await command.ExecuteReaderAsync(stop);
         var due = new List<Due>();
         while (await reader.ReadAsync(stop))
-            due.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), new(reader.GetDateTime(3)), new(reader.GetDateTime(4))));
+            due.Add(new(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), new(reader.GetDateTime(3)), new(reader.GetDateTime(4)),
+                reader.GetBoolean(5)));
         return due;
     }
 
     Settled Decide(Due due, List<(string, Envelope)> orders)
     {
+        // As if it were paused: what falls into a suspension is not made up for.
+        if (due.Suspended)
+            return new(due, due.Now, due.Now + LookAtSuspended);
         var definition = ScheduleTable.Read(due.Definition);
         try
         {

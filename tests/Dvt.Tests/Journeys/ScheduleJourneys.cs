@@ -187,6 +187,23 @@ public sealed class ScheduleJourneys(JourneySystem journeys, ITestOutputHelper o
     });
 
     [ServersFact]
+    public Task While_its_tenant_is_suspended_a_schedule_starts_nothing() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var (id, _) = await CreateAsync(client, New("* * * * * ?", ""","catchUp":"all" """));
+        await Eventually.HoldsAsync(async () => await RunsAsync(client, id) > 0, TimeSpan.FromSeconds(20), "it starts nothing");
+        await System.ExecuteAsync("update identity.tenant set suspended = true where tenant_id = $1", client.TenantId);
+        Task<bool> NotedAsync() => System.ReadAsync<bool>(
+            "select look_at > clock_timestamp() + interval '30 seconds' from runs.schedule where tenant_id = $1", client.TenantId);
+        await Eventually.HoldsAsync(NotedAsync, TimeSpan.FromSeconds(20), "the suspension was not noticed");
+        await Invariants.QueuesDrainAsync(System);
+        var started = await RunsAsync(client, id);
+        await System.ExecuteAsync("update runs.schedule set look_at = clock_timestamp() where tenant_id = $1", client.TenantId);
+        await Eventually.HoldsAsync(NotedAsync, TimeSpan.FromSeconds(20), "it was not looked at again");
+        Assert.Equal(started, await RunsAsync(client, id));
+    });
+
+    [ServersFact]
     public Task Ten_thousand_schedules_due_at_once_are_started_once_each() => AsTenantAsync(async client =>
     {
         const int Many = 10_000;
