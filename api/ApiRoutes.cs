@@ -11,6 +11,7 @@ static class ApiRoutes
         .. Tagged("API keys", ApiKeys.Routes),
         .. Tagged("Plans", Plans.Routes),
         .. Tagged("Runs", Runs.Routes),
+        .. Tagged("Schedules", Schedules.Routes),
         .. Tagged("Commands", Commands.Routes),
         .. Tagged("Dead letters", DeadLetters.Routes),
         .. Tagged("Operations", Watching.Routes),

@@ -23,6 +23,7 @@ sealed record Backend(
     Freshness Freshness,
     CommandQueries Commands,
     PlanQueries Plans,
+    ScheduleQueries Schedules,
     DeadLetterQueries DeadLetters,
     ProjectionQueries Projections,
     AuditQueries Audit,

@@ -26,6 +26,8 @@ static class Permission
     /// <summary>May send signals at all; the worker judges each type by the sender's roles.</summary>
     public const string SignalRuns = "runs.signal";
     public const string VerifyRuns = "runs.verify";
+    public const string ReadSchedules = "schedules.read";
+    public const string ManageSchedules = "schedules.manage";
     public const string ReadDeadLetters = "dead-letters.read";
     public const string ManageDeadLetters = "dead-letters.manage";
     public const string ReadProjections = "projections.read";
@@ -36,7 +38,7 @@ static class Permission
     public static readonly IReadOnlyList<string> OfTenants =
     [
         ReadUsers, ManageUsers, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
-        VerifyRuns, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit, Stream,
+        VerifyRuns, ReadSchedules, ManageSchedules, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit, Stream,
     ];
 
     public static readonly IReadOnlyList<string> All = [Open, SignedIn, ManageTenants, .. OfTenants];
@@ -46,21 +48,21 @@ static class Permission
 static class Permissions
 {
     static readonly string[] Look =
-        [Permission.ReadCommands, Permission.ReadPlans, Permission.ReadRuns, Permission.ReadProjections, Permission.Stream];
+        [Permission.ReadCommands, Permission.ReadPlans, Permission.ReadRuns, Permission.ReadSchedules, Permission.ReadProjections, Permission.Stream];
 
     public static readonly FrozenDictionary<string, FrozenSet<string>> OfRole = new Dictionary<string, IEnumerable<string>>
     {
         [Roles.TenantAdmin] = Permission.OfTenants,
-        [Roles.PlanAuthor] = [.. Look, Permission.WritePlans, Permission.StartRuns, Permission.VerifyRuns],
+        [Roles.PlanAuthor] = [.. Look, Permission.WritePlans, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
         [Roles.Engineer] =
         [
             .. Look, Permission.WritePlans, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
-            Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+            Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
         ],
         [Roles.Operator] =
         [
             .. Look, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
-            Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+            Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
         ],
         [Roles.Auditor] = [.. Look, Permission.ReadAudit, Permission.VerifyRuns, Permission.ReadDeadLetters, Permission.ReadUsers, Permission.ReadKeys],
         [Roles.Viewer] = Look,

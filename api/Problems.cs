@@ -29,6 +29,7 @@ static class Problems
     public static readonly ProblemKind RunNotFound = new(404, "RUN_NOT_FOUND", "There is no such run");
     public static readonly ProblemKind PlanNotFound = new(404, "PLAN_NOT_FOUND", "There is no such plan or version");
     public static readonly ProblemKind StepNotFound = new(404, "STEP_NOT_FOUND", "The run has no such step");
+    public static readonly ProblemKind ScheduleNotFound = new(404, "SCHEDULE_NOT_FOUND", "There is no such schedule");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method_not_allowed", "The resource does not know this method");
     public static readonly ProblemKind NotAcceptable = new(406, "not_acceptable", "None of the accepted types can be produced");
     public static readonly ProblemKind Conflict = new(409, "conflict", "It contradicts what is there");
@@ -54,6 +55,7 @@ static class Problems
     public static readonly ProblemKind ReasonRequired = new(422, "AUTHZ_REASON_REQUIRED", "This signal needs a reason");
     public static readonly ProblemKind SignalInvalidPayload = new(422, "SIGNAL_INVALID_PAYLOAD", "The signal's payload is not what its type asks for");
     public static readonly ProblemKind CapabilityNotSupported = new(422, "CAPABILITY_NOT_SUPPORTED", "The plan asks for something this installation cannot do");
+    public static readonly ProblemKind TooManyOccurrences = new(422, "TOO_MANY_OCCURRENCES", "The range has more occurrences than are started at once");
     public static readonly ProblemKind Refused = new(422, "refused", "The command was refused");
     public static readonly ProblemKind RateLimited = new(429, "rate_limited", "Too many requests");
     public static readonly ProblemKind Internal = new(500, "internal", "Something went wrong here");

@@ -29,12 +29,13 @@ sealed class CommandView : IView
 {
     public string Name => "command";
 
-    public int Version => 1;
+    public int Version => 2;
 
     public IReadOnlyCollection<string> DataOf { get; } =
     [
         nameof(CommandRefused), nameof(CommandDone), nameof(CommandFailed), nameof(SignalRejected),
         nameof(PlanDrafted), nameof(PlanPublished), nameof(PlanArchived),
+        nameof(ScheduleCreated), nameof(ScheduleChanged), nameof(ScheduleDeleted), nameof(ScheduleBackfilled),
     ];
 
     public void Project(IReadOnlyList<TailEvent> events, NpgsqlBatch writes, string table)
@@ -62,7 +63,8 @@ sealed class CommandView : IView
     {
         nameof(CommandFailed) => 0,
         nameof(CommandRefused) or nameof(CommandDone) or nameof(SignalAccepted) or nameof(SignalRejected)
-            or nameof(ExternalSignalReceived) or nameof(PlanDrafted) or nameof(PlanPublished) or nameof(PlanArchived) => 3,
+            or nameof(ExternalSignalReceived) or nameof(PlanDrafted) or nameof(PlanPublished) or nameof(PlanArchived)
+            or nameof(ScheduleCreated) or nameof(ScheduleChanged) or nameof(ScheduleDeleted) or nameof(ScheduleBackfilled) => 3,
         nameof(RunQueued) => 2,
         _ => 1,
     };
@@ -130,12 +132,22 @@ sealed class CommandView : IView
                     return (nameof(PublishPlan), Outcome.Done, null, null, Plan(e));
                 case nameof(PlanArchived):
                     return (nameof(ArchivePlan), Outcome.Done, null, null, Plan(e));
+                case nameof(ScheduleCreated):
+                    return (nameof(CreateSchedule), Outcome.Done, null, null, OfSchedule(e));
+                case nameof(ScheduleChanged):
+                    return (nameof(ChangeSchedule), Outcome.Done, null, null, OfSchedule(e));
+                case nameof(ScheduleDeleted):
+                    return (nameof(DeleteSchedule), Outcome.Done, null, null, OfSchedule(e));
+                case nameof(ScheduleBackfilled):
+                    return (nameof(BackfillSchedule), Outcome.Done, null, null, OfSchedule(e));
                 default:
                     return (e.Type, Outcome.Done, null, null, Run(e));
             }
         }
 
         static Resource? Run(TailEvent e) => e.IsOfRun ? new Resource("run", e.RunId) : null;
+
+        static Resource OfSchedule(TailEvent e) => new("schedule", JsonFields.Text(e.Data, "scheduleId")!);
 
         static Resource Plan(TailEvent e) => new("plan", $"{JsonFields.Text(e.Data, "planId")}/{JsonFields.Text(e.Data, "version")}");
     }

@@ -44,6 +44,7 @@ public static class ReadModelsHost
         services.AddSingleton<RunQueries>();
         services.AddSingleton<CommandQueries>();
         services.AddSingleton<PlanQueries>();
+        services.AddSingleton<ScheduleQueries>();
         services.AddSingleton<AuditQueries>();
         services.AddSingleton<DeadLetterQueries>();
         services.AddSingleton<ProjectionQueries>();

@@ -32,6 +32,7 @@ public static class Views
         new CommandView(),
         new RunMinuteView(),
         new PlanView(),
+        new ScheduleView(),
         new AuditView(),
     ];
 

@@ -13,4 +13,13 @@ static partial class WorkersLog
 
     [LoggerMessage(3002, LogLevel.Information, "{Count} migrations applied")]
     public static partial void Migrated(ILogger log, int count);
+
+    [LoggerMessage(3003, LogLevel.Warning, "occurrences of schedules wait for the broker: {Reason}")]
+    public static partial void SchedulesHeldUp(ILogger log, string reason);
+
+    [LoggerMessage(3004, LogLevel.Error, "schedule {ScheduleId} starts nothing: {Reason}")]
+    public static partial void ScheduleNotUnderstood(ILogger log, string scheduleId, string reason);
+
+    [LoggerMessage(3005, LogLevel.Warning, "{Count} schedules had lost their moment; they are looked at now")]
+    public static partial void SchedulesRepaired(ILogger log, int count);
 }

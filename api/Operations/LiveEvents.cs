@@ -21,6 +21,7 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
     {
         ["run"] = "runs",
         ["plan"] = "plans",
+        ["schedule"] = "schedules",
         ["command"] = "commands",
         ["booking"] = "bookings",
         ["payment"] = "payments",

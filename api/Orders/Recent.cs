@@ -20,7 +20,7 @@ sealed class Recent
             return;
         var entry = new RecentCommand(envelope.Id, envelope.Type, envelope.TenantId, envelope.Key, resource, envelope.AcceptedAt);
         commands.Add(HashCode.Combine(entry.TenantId, entry.CommandId), entry);
-        // What makes a thing is what speaks for its existence; a signal to it does not.
+        // What makes a thing is what speaks for its existence; a signal to it does not, and nothing does of what can be deleted.
         if (envelope.Type is nameof(StartRun) or nameof(SavePlan))
             makers.Add(HashCode.Combine(entry.TenantId, resource.Type, resource.Id), entry);
     }

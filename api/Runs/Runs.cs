@@ -36,10 +36,14 @@ static class Runs
     static async Task Start(Call call)
     {
         var body = await call.BodyAsync();
-        var command = await ReadAsync(call, body.Json, body.Ids.KeyId, pointer: "");
+        await SendAsync(call, await ReadAsync(call, body.Json, body.Ids.KeyId, pointer: ""), body.Ids);
+    }
+
+    public static async Task SendAsync(Call call, StartRun command, RequestIds ids)
+    {
         var resource = new Resource("run", command.RunId);
         var self = $"/v1/runs/{Uri.EscapeDataString(command.RunId)}";
-        var order = Submit.Of(call, command, command.RunId, body.Ids, resource, call.Wait(), command.Context.CorrelationId);
+        var order = Submit.Of(call, command, command.RunId, ids, resource, call.Wait(), command.Context.CorrelationId);
         await call.AnswerAsync(order, self, async _ =>
         {
             var run = await call.Backend.Runs.FindAsync(call.Caller.TenantId, command.RunId, call.Stop) ?? throw new ProblemException(Problems.RunNotFound);
@@ -77,7 +81,7 @@ static class Runs
     }
 
     /// <summary>Makes the command, its input checked against the plan where the plan can be had.</summary>
-    static async ValueTask<StartRun> ReadAsync(Call call, JsonElement json, Guid defaultId, string pointer)
+    public static async ValueTask<StartRun> ReadAsync(Call call, JsonElement json, Guid defaultId, string pointer)
     {
         var planRef = json.GetProperty("planRef");
         var planId = planRef.GetProperty("planId").GetString()!;

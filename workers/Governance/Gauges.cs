@@ -18,6 +18,7 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
     const int Cap = 10_000;
 
     static readonly Gauge<long> TimersOverdue = PipelineMeters.Meter.CreateGauge<long>("dvt_timers_overdue");
+    static readonly Gauge<long> SchedulesOverdue = PipelineMeters.Meter.CreateGauge<long>("dvt_schedules_overdue");
     static readonly Gauge<long> DeadLettersOpen = PipelineMeters.Meter.CreateGauge<long>("dvt_dead_letters_open");
     static readonly Gauge<long> ParkedCommands = PipelineMeters.Meter.CreateGauge<long>("dvt_commands_parked");
     static readonly Gauge<long> RunsInFlight = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_in_flight");
@@ -50,7 +51,9 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
               (select count(*) from (select from pipeline.mailbox limit {Cap}) m),
               (select count(*) from (select from runs.run where not terminal limit {Cap}) r),
               (select count(*) from (select from runs.run where owes and touched_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) o),
-              (select coalesce(sum(deferred), 0) from (select deferred from runs.run where deferred > 0 limit {Cap}) s)
+              (select coalesce(sum(deferred), 0) from (select deferred from runs.run where deferred > 0 limit {Cap}) s),
+              (select count(*) from (
+                select from runs.schedule where enabled and not deleted and look_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) s)
             """);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
@@ -60,6 +63,7 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
         RunsInFlight.Record(reader.GetInt64(3));
         OwedRuns.Record(reader.GetInt64(4));
         DeferredSignals.Record(reader.GetInt64(5));
+        SchedulesOverdue.Record(reader.GetInt64(6));
     }
 
     async Task LookAtQueuesAsync(CancellationToken stop)

@@ -68,10 +68,13 @@ sealed class EarlierResults
 
     /// <summary>Commands about something that other commands change too; a run tells by itself which command made it.</summary>
     static bool IsTold(Delivery delivery) => delivery.Envelope is
-    { Resource: not null, Type: nameof(SignalRun) or nameof(SendExternalSignal) or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan) };
+    {
+        Resource: not null, Type: nameof(SignalRun) or nameof(SendExternalSignal) or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
+            or nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule)
+    };
 
     static string MainStream(Delivery delivery) =>
-        delivery.Envelope.Resource is { Type: "plan" } plan ? $"plan-{plan.Id}" : $"run-{delivery.Envelope.Key}";
+        delivery.Envelope.Resource is { Type: "plan" or "schedule" } other ? $"{other.Type}-{other.Id}" : $"run-{delivery.Envelope.Key}";
 
     /// <summary>The message's own stream, for what belongs into no other history.</summary>
     public static string SideStream(Delivery delivery) =>

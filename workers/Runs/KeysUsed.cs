@@ -32,7 +32,8 @@ sealed class KeysUsed
             commands[(reader.GetGuid(0), reader.GetGuid(1))] = reader.GetGuid(2);
     }
 
-    static bool IsNeeded(Delivery delivery) => delivery.Envelope is { KeyId: { } key, Type: nameof(StartRun) or nameof(SignalRun) or nameof(SendExternalSignal) }
+    static bool IsNeeded(Delivery delivery) => delivery.Envelope.KeyId is { } key
+        && delivery.Envelope.Type is nameof(StartRun) or nameof(SignalRun) or nameof(SendExternalSignal) or nameof(ChangeSchedule) or nameof(BackfillSchedule)
         && delivery.Envelope.Key != key.ToString()
         && !(delivery.Envelope.Body.TryGetProperty("signalId", out var signal) && signal.ValueEquals(key.ToString()));
 

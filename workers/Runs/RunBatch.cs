@@ -14,6 +14,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     readonly HashSet<RunRow> unfinished = [];
     readonly List<NewEvent> events = [];
     readonly List<PlanRow> savedPlans = [];
+    readonly List<ScheduleRow> savedSchedules = [];
     readonly List<(string Queue, Envelope Envelope)> followUps = [];
     readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
     readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
@@ -43,7 +44,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         foreach (var delivery in batch)
         {
             var key = (delivery.Envelope.TenantId, delivery.Envelope.Key);
-            if (IsAboutPlans(delivery) || !seen.Add(key))
+            if (!IsAboutRuns(delivery) || !seen.Add(key))
                 continue;
             if (cache.TryGet(delivery.Slot, key.TenantId, key.Key, out var row))
                 runs[key] = row;
@@ -59,7 +60,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         await Keys.LoadAsync(postgres, batch, stop);
     }
 
-    static bool IsAboutPlans(Delivery delivery) => delivery.Envelope.Type is nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan);
+    static bool IsAboutRuns(Delivery delivery) => delivery.Envelope.Type is not (nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
+        or nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule));
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
     {
@@ -215,6 +217,17 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         Earlier.Decided(e.CommandId!.Value);
     }
 
+    /// <summary>A schedule as an earlier message of this batch left it.</summary>
+    public ScheduleRow? SavedSchedule(Guid tenantId, string scheduleId) =>
+        savedSchedules.FindLast(s => s.TenantId == tenantId && s.ScheduleId == scheduleId);
+
+    public void Save(ScheduleRow schedule, NewEvent e)
+    {
+        savedSchedules.Add(schedule);
+        events.Add(e);
+        Earlier.Decided(e.CommandId!.Value);
+    }
+
     public void ContinueAll(DateTimeOffset now)
     {
         var rows = unfinished.ToList();
@@ -228,6 +241,8 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     {
         foreach (var plan in savedPlans)
             PlanTable.AddSave(statement, plan);
+        foreach (var schedule in savedSchedules)
+            ScheduleTable.AddSave(statement, schedule);
         saved = RunTable.AddSave(statement, changed);
         Keys.AddTo(statement);
         if (events.Count > 0)
@@ -272,5 +287,6 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         changed.Clear();
         events.Clear();
         savedPlans.Clear();
+        savedSchedules.Clear();
     }
 }

@@ -64,6 +64,9 @@ sealed class RunsHandler(
             case nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan):
                 await SavePlans.DecideAsync(work, delivery, postgres, now, stop);
                 break;
+            case nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule):
+                await SaveSchedules.DecideAsync(work, delivery, postgres, now, stop);
+                break;
             case nameof(TestPoison):
                 TestPoison.Take(options, delivery);
                 break;

@@ -18,6 +18,8 @@ static class JobStore
     [
         (typeof(WakeOwedRuns), TimeSpan.FromSeconds(15)),
         (typeof(CleanEffects), TimeSpan.FromMinutes(10)),
+        (typeof(FireSchedules), TimeSpan.FromSeconds(1)),
+        (typeof(RepairSchedules), TimeSpan.FromMinutes(10)),
     ];
 
     public static IServiceCollection AddJobs(this IServiceCollection services, WorkersOptions options, IConfiguration configuration)

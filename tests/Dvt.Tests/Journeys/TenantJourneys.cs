@@ -44,6 +44,8 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
             $$"""{"planRef":{"planId":"{{mark}}"},"runId":"{{mark}}-run","context":{"labels":{"mark":"{{Hidden}}"} } }""");
         owner.Note(accepted);
         await owner.EndsAsync($"{mark}-run", "RUNNING");
+        var schedule = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/schedules",
+            $$"""{"name":"{{Hidden}}","planRef":{"planId":"{{mark}}"},"cron":"0 0 9 * * ?","enabled":false}""", wait: 30);
         var dead = await DeadLetterJourneys.PoisonAsync(System, owner, Hidden);
         var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{Hidden}}","roles":["tenant-admin"]}""");
         return new()
@@ -51,6 +53,7 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
             ["runId"] = $"{mark}-run",
             ["planId"] = mark,
             ["version"] = "1.0.0",
+            ["scheduleId"] = schedule.GetProperty("scheduleId").GetString()!,
             ["commandId"] = accepted.GetProperty("commandId").GetString()!,
             ["deadLetterId"] = dead.GetProperty("id").GetString()!,
             ["apiKeyId"] = key.GetProperty("apiKeyId").GetString()!,

@@ -161,6 +161,26 @@ public sealed class ViewTests(ReadModelsDatabase database) : IClassFixture<ReadM
     }
 
     [PostgresFact]
+    public async Task A_schedule_is_shown_as_it_is_now_until_it_is_deleted()
+    {
+        var definition = new ScheduleDefinition(new PlanRef("p"), "0 0 9 * * ?", "UTC", ContractsJson.Element(new { a = 1 }));
+        var queries = new ScheduleQueries(database.Api);
+        await database.AppendAsync(Stream(tenant, Domain.Runs, "schedule-s", "s", [new ScheduleCreated("s", definition, 1)]));
+        await database.ProjectAsync();
+        await database.AppendAsync(Stream(tenant, Domain.Runs, "schedule-s", "s",
+            [new ScheduleBackfilled("s", Noon, Noon.AddDays(1), 1), new ScheduleChanged("s", definition with { Enabled = false }, 2)], fromSeq: 2));
+        await database.ProjectAsync();
+        var shown = (await queries.FindAsync(tenant, "s", stop))!.Value;
+        Assert.Equal((2L, false, "p", Noon, Noon.AddSeconds(2)), (shown.Revision, shown.Definition.Enabled, shown.Definition.PlanRef.PlanId, shown.CreatedAt, shown.ChangedAt));
+        Assert.Single((await queries.ListAsync(tenant, "p", enabled: false, 20, cursor: null, stop)).Value.Items);
+        Assert.Empty((await queries.ListAsync(tenant, planId: null, enabled: true, 20, cursor: null, stop)).Value.Items);
+        Assert.Null(await queries.FindAsync(Guid.NewGuid(), "s", stop));
+        await database.AppendAsync(Stream(tenant, Domain.Runs, "schedule-s", "s", [new ScheduleDeleted("s", 3)], fromSeq: 4));
+        await database.ProjectAsync();
+        Assert.Null(await queries.FindAsync(tenant, "s", stop));
+    }
+
+    [PostgresFact]
     public async Task The_audit_shows_commands_and_what_the_api_did_newest_first_and_no_personal_data()
     {
         var user = Guid.NewGuid();

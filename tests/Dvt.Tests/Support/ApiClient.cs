@@ -57,9 +57,11 @@ sealed class ApiClient : IDisposable
     public static ApiClient Platform(DvtSystem system) => new(system, Guid.Empty, DvtSystem.PlatformKey);
 
     public async Task<(HttpStatusCode Status, JsonElement Json, HttpResponseHeaders Headers)> SendAsync(
-        HttpMethod method, string path, string? body = null, string? key = null, int? wait = null)
+        HttpMethod method, string path, string? body = null, string? key = null, int? wait = null, string? ifMatch = null)
     {
         using var request = Request(method, path, body, key, wait);
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         using var answer = await http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
         return (answer.StatusCode, text.StartsWith('{') ? JsonElement.Parse(text) : default, answer.Headers);
@@ -79,9 +81,9 @@ sealed class ApiClient : IDisposable
     }
 
     public async Task<JsonElement> ExpectAsync(
-        HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? key = null, int? wait = null)
+        HttpStatusCode expected, HttpMethod method, string path, string? body = null, string? key = null, int? wait = null, string? ifMatch = null)
     {
-        var (status, json, _) = await SendAsync(method, path, body, key, wait);
+        var (status, json, _) = await SendAsync(method, path, body, key, wait, ifMatch);
         Assert.True(status == expected, $"{method} {path}: {(int)status} {json}");
         return json;
     }

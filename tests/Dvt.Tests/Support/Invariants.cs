@@ -17,6 +17,7 @@ static class Invariants
         await CommandsHaveOneResultAsync(system);
         await HistoriesAreContiguousAsync(system);
         await Folds.EqualStateAsync(system);
+        await SchedulesAreFoldsAsync(system);
         await NothingIsOverdueAsync(system);
         await DeadLettersAreExplainedAsync(system, deadLetters);
         await TenantsSeeNothingOfOthersAsync(system);
@@ -91,6 +92,19 @@ static class Invariants
             having count(*) > 1
             """));
     }
+
+    /// <summary>2: the stored definition of every schedule is the one its history came to.</summary>
+    public static async Task SchedulesAreFoldsAsync(DvtSystem system) => Assert.Empty(await system.RowsAsync(
+        """
+        select s.schedule_id, s.seq, s.revision, s.definition
+        from runs.schedule s
+        join log.events e on e.tenant_id = s.tenant_id and e.stream = 'schedule-' || s.schedule_id
+        group by s.tenant_id, s.schedule_id
+        having s.seq <> max(e.seq)
+            or s.revision <> max((e.data ->> 'revision')::bigint)
+            or s.deleted <> bool_or(e.type = 'ScheduleDeleted')
+            or s.definition::jsonb <> (array_agg(e.data -> 'definition' order by e.seq desc) filter (where jsonb_exists(e.data, 'definition')))[1]
+        """));
 
     /// <summary>5: each view has come up to the log and is, row for row, what a rebuild gives.</summary>
     public static async Task ViewsEqualRebuildAsync(DvtSystem system)
