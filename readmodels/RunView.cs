@@ -37,7 +37,7 @@ sealed class RunView : IView
 
     public int Version => 1;
 
-    public IReadOnlyCollection<string> DataOf { get; } = 
+    public IReadOnlyCollection<string> DataOf { get; } =
         [nameof(RunQueued), nameof(RunFailed), nameof(RunCancelled), nameof(RunPaused), nameof(RunCompensationStarted), nameof(TimerSet)];
 
     public void Project(IReadOnlyList<TailEvent> events, NpgsqlBatch writes, string table)
