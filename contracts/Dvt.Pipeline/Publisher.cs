@@ -106,16 +106,45 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         }
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
+            Replace(queue, channel);
             throw new BrokerUnavailableException($"no confirm for {queue}", fault);
         }
     }
+
+    /// <summary>A channel that met a queue before its leader may owe a confirm for ever, though it is open; the next message has a new one.</summary>
+    void Replace(string queue, IChannel silent)
+    {
+        lock (gate)
+        {
+            if (channels[PlaceOf(queue)] is not { IsCompletedSuccessfully: true } known || known.Result != silent)
+                return;
+            channels[PlaceOf(queue)] = null;
+        }
+        _ = CloseAsync(silent);
+    }
+
+    /// <summary>Not at once: what it still confirms in time counts.</summary>
+    static async Task CloseAsync(IChannel silent)
+    {
+        await Task.Delay(2 * ConfirmTimeout);
+        try
+        {
+            await silent.DisposeAsync();
+        }
+        catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
+        {
+            // It is gone already, which is what was wanted.
+        }
+    }
+
+    static int PlaceOf(string queue) => (int)((uint)queue.GetHashCode(StringComparison.Ordinal) % Channels);
 
     /// <summary>The channel of a queue; at once when it is open.</summary>
     async ValueTask<IChannel> OpenAsync(string queue, CancellationToken stop)
     {
         try
         {
-            return await ChannelAsync((int)((uint)queue.GetHashCode(StringComparison.Ordinal) % Channels), stop).WaitAsync(ConfirmTimeout, stop);
+            return await ChannelAsync(PlaceOf(queue), stop).WaitAsync(ConfirmTimeout, stop);
         }
         catch (Exception fault) when (RabbitMq.IsUnavailable(fault))
         {
