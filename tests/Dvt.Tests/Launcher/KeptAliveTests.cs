@@ -54,7 +54,7 @@ public sealed class KeptAliveTests
             _ => { });
         var watching = kept.RunAsync(stop.Token);
 
-        await up.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await up.Task.WaitAsync(TimeSpan.FromSeconds(60));
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
