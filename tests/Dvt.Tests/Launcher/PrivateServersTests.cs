@@ -25,7 +25,7 @@ public sealed class PrivateServersTests
 
             var killed = postgres.Pid;
             postgres.Kill();
-            await postgres.Exited.WaitAsync(TimeSpan.FromSeconds(5));
+            await postgres.Exited.WaitAsync(TimeSpan.FromSeconds(30));
             await postgres.RestartAsync();
             Assert.NotEqual(killed, postgres.Pid);
             Assert.Equal(connectionString, postgres.ConnectionString);
@@ -51,7 +51,7 @@ public sealed class PrivateServersTests
         using var folder = new TemporaryFolder();
         await using var first = await PrivatePostgres.StartAsync(folder.At("postgres"), Small);
         await using var second = await PrivatePostgres.StartAsync(folder.At("postgres"), Small);
-        await first.Exited.WaitAsync(TimeSpan.FromSeconds(5));
+        await first.Exited.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(1, await ExecuteAsync(second.ConnectionString, "select 1"));
     }
 
@@ -78,7 +78,7 @@ public sealed class PrivateServersTests
             Assert.Contains("beam.smp", await File.ReadAllTextAsync($"/proc/{killed}/cmdline"), StringComparison.Ordinal);
 
             rabbitMq.Kill();
-            await rabbitMq.Exited.WaitAsync(TimeSpan.FromSeconds(5));
+            await rabbitMq.Exited.WaitAsync(TimeSpan.FromSeconds(30));
             await rabbitMq.RestartAsync();
 
             Assert.NotEqual(killed, rabbitMq.Pid);
