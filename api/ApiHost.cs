@@ -1,5 +1,7 @@
 using System.Net;
+using Dvt.Engine.Adapters;
 using Dvt.Engine.Plans;
+using Dvt.Engine.Simulation;
 using Dvt.Pipeline;
 using Dvt.Pipeline.Watching;
 using Dvt.ReadModels;
@@ -10,11 +12,12 @@ namespace Dvt.Api;
 /// <summary>Puts the API's process together.</summary>
 static class ApiHost
 {
+    /// <param name="args"><c>openapi</c> prints the document and ends; otherwise configuration.</param>
     public static async Task RunAsync(string[] args)
     {
         try
         {
-            await Build(args).RunAsync();
+            await (args is ["openapi"] ? Documents.PrintAsync(Console.Out) : Build(args).RunAsync());
         }
         catch (SettingsException wrong)
         {
@@ -39,11 +42,14 @@ static class ApiHost
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();
         app.Use(Edge.HandleAsync);
+        app.Use(Dashboard.Read(FolderOf(app.Services.GetRequiredService<ApiOptions>())).ServeAsync);
         app.UseRouting();
         app.UseCors();
         ApiRoutes.Map(app);
         return app;
     }
+
+    static string FolderOf(ApiOptions options) => Path.Combine(AppContext.BaseDirectory, options.DashboardPath);
 
     static void AddServices(IServiceCollection services, IConfiguration configuration)
     {
@@ -53,7 +59,7 @@ static class ApiHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddPipeline(configuration, Postgres.ApiRole, "api").AddMailbox();
-        services.AddTelemetry(configuration, "api");
+        services.AddTelemetry(configuration, "api", typeof(RateLimits));
         services.AddHostedSingleton<Replies>();
         services.AddHostedSingleton<LogGrowth>();
         services.AddSingleton<CommandSender>();
@@ -67,21 +73,30 @@ static class ApiHost
         AddQueries(services);
         AddAccess(services);
         AddOrders(services);
+        AddAdapters(services);
         services.AddSingleton<LiveEvents>();
+        services.AddSingleton<PdfPrinter>();
         services.AddDocuments();
         services.AddSingleton<Backend>();
         services.AddSingleton<Dispatch>();
     }
 
+    static void AddAdapters(IServiceCollection services)
+    {
+        services.AddSingleton<NativeAdapter>();
+        services.AddSingleton<IEngineAdapter>(s => s.GetRequiredService<NativeAdapter>());
+        services.AddSingleton<IEngineAdapter>(new SimulatedAdapter(DateTimeOffset.UnixEpoch, static call => new CallAnswer(TimeSpan.Zero, call.Input, Error: null)));
+    }
+
     static void AddQueries(IServiceCollection services)
     {
-        services.AddSingleton(StepKinds.BuiltIn);
+        services.AddSingleton(DomainKinds.All);
         services.AddReadModelQueries();
     }
 
     static void AddAccess(IServiceCollection services)
     {
-        services.AddSingleton<KeyWrap>();
+        services.AddSingleton(s => new KeyWrap(Convert.FromBase64String(s.GetRequiredService<ApiOptions>().KeyEncryptionKey)));
         services.AddSingleton<ApiKeySecrets>();
         services.AddSingleton<SigningKeys>();
         services.AddSingleton(s => new OidcKeys(s.GetRequiredService<ApiOptions>(), Fetcher(), s.GetRequiredService<ILogger<OidcKeys>>()));
@@ -89,9 +104,16 @@ static class ApiHost
         services.AddSingleton<Authentication>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<EventJson>();
+        services.AddSingleton<PersonalText>();
         services.AddSingleton<IdentityLog>();
         services.AddSingleton<IdentityTable>();
         services.AddSingleton<IdentityWriter>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddSingleton<WebhookTable>();
+        services.AddSingleton<CalendarTable>();
+        services.AddSingleton<CalendarSecrets>();
+        services.AddSingleton<ChannelTable>();
+        services.AddSingleton(s => s.GetRequiredService<IConfiguration>().GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions());
         services.AddHostedSingleton<Audit>();
         services.AddHostedService<Bootstrap>();
     }

@@ -41,6 +41,12 @@ sealed class ApiOptions
     /// <summary>Issuers besides ourselves whose tokens are accepted.</summary>
     public List<OidcIssuer> OidcIssuers { get; init; } = [];
 
+    /// <summary>The browser that prints reports as PDF; without the file there is no PDF.</summary>
+    public string ChromiumPath { get; init; } = "/usr/bin/chromium";
+
+    /// <summary>Folder of the built dashboard, seen from the program; without it there is none.</summary>
+    public string DashboardPath { get; init; } = "dashboard";
+
     /// <summary>Accounts made at start-up when they are missing.</summary>
     public BootstrapOptions? Bootstrap { get; init; }
 }

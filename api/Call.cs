@@ -163,6 +163,9 @@ sealed class Call(HttpContext http, Endpoint endpoint, Backend backend, Caller? 
         if (header.Count > 1 || key.Length is 0 or > RequestIds.MaxKey || key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             throw new ProblemException(Problems.InvalidParameter, "Idempotency-Key must be 1 to 255 printable ASCII characters.",
                 [new("Idempotency-Key:", "invalid_parameter", "must be 1 to 255 printable ASCII characters")]);
+        // Where nobody is known yet, as at the login, a key names nothing.
+        if (caller is null)
+            return RequestIds.Fresh();
         return RequestIds.Of(Caller.TenantId, Http.Request.Method, Http.Request.Path.Value ?? "", key, body.IsSingleSegment ? body.FirstSpan : body.ToArray());
     }
 

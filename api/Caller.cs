@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 
 namespace Dvt.Api;
 
@@ -8,6 +9,7 @@ namespace Dvt.Api;
 /// <param name="KeyId">The API key behind the credential; null for users of an external issuer.</param>
 /// <param name="Actor">As events name it: <c>user:id</c> or <c>key:id</c>.</param>
 /// <param name="Quota">Null for the default.</param>
+/// <param name="SignalPolicy">Null when no signal needs a second person.</param>
 /// <param name="ExpiresAt">When the credential ends by itself.</param>
 sealed record Caller(
     Guid TenantId,
@@ -18,9 +20,21 @@ sealed record Caller(
     IReadOnlyList<string> Roles,
     TenantQuota? Quota,
     bool Suspended,
-    DateTimeOffset? ExpiresAt)
+    DateTimeOffset? ExpiresAt,
+    SignalPolicy? SignalPolicy = null)
 {
     public FrozenSet<string> Permissions { get; } = Api.Permissions.Of(Roles);
+
+    /// <summary>Who is behind the credential: two keys of one user are one person.</summary>
+    public string Person { get; } = UserId is { } user ? $"user:{user}" : Actor;
+
+    /// <summary>Seconds in which a second person must approve a signal of this type; null when none is needed.</summary>
+    public int? HeldSeconds(string signalType)
+    {
+        if (SignalPolicy is null || !SignalPolicy.SecondPerson.Contains(signalType))
+            return null;
+        return SignalPolicy.ExpiresAfter is { } text && IsoDuration.TryParse(text, out var span) ? (int)span.TotalSeconds : 86_400;
+    }
 
     /// <summary>Names the credential's own bucket.</summary>
     public string LimitKey { get; } = KeyId?.ToString() ?? Actor;

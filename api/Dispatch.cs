@@ -27,8 +27,9 @@ sealed class Dispatch(Backend backend, Authentication authentication, RateLimits
         }
         catch (ProblemException problem)
         {
-            if (problem.Kind.Status is 403 or 429 && caller is not null)
-                audit.Refused(caller.TenantId, caller.Actor, $"{endpoint.Method} {endpoint.Path}", problem.Kind.Code, ResourceOf(http), AddressOf(http));
+            if (problem.Kind.Status is 401 or 403 or 429)
+                audit.Refused(
+                    caller is null ? problem.Whose : (caller.TenantId, caller.Actor), $"{endpoint.Method} {endpoint.Path}", problem.Kind.Code, ResourceOf(http), AddressOf(http));
             await TellAsync(http, problem);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -34,6 +34,9 @@ sealed record Endpoint(string Method, string Path, string Permission, Func<Call,
     /// <summary>The only media type of the answer, where it is not JSON.</summary>
     public string? Produces { get; init; }
 
+    /// <summary>Name of the schema of each event, where the answer is a stream of them.</summary>
+    public string? Event { get; init; }
+
     /// <summary>Answers 202, waits when preferred.</summary>
     public bool Queues { get; init; }
 
@@ -47,6 +50,9 @@ sealed record Endpoint(string Method, string Path, string Permission, Func<Call,
     public bool Matches { get; init; }
 
     public IReadOnlyList<Parameter> Parameters { get; init; } = [];
+
+    /// <summary>Filters named by the caller, such as <c>label.channel</c>: what stands before their dot.</summary>
+    public string? Prefix { get; init; }
 
     public IReadOnlyList<ProblemKind> Problems { get; init; } = [];
 

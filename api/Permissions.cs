@@ -25,20 +25,50 @@ static class Permission
 
     /// <summary>May send signals at all; the worker judges each type by the sender's roles.</summary>
     public const string SignalRuns = "runs.signal";
+
+    /// <summary>May answer steps that ask for approval; the worker judges each by the roles it asks.</summary>
+    public const string DecideApprovals = "approvals.decide";
     public const string VerifyRuns = "runs.verify";
     public const string ReadSchedules = "schedules.read";
     public const string ManageSchedules = "schedules.manage";
+    public const string ReadUnits = "units.read";
+    public const string ManageUnits = "units.manage";
+    public const string ReadBookings = "bookings.read";
+
+    /// <summary>Holding, confirming, cancelling, changing, checking in and so on; blocks too.</summary>
+    public const string ManageBookings = "bookings.manage";
+    public const string RecordPayments = "bookings.pay";
+
+    /// <summary>Who stays; without it bookings are shown without their guests.</summary>
+    public const string ReadGuests = "guests.read";
+    public const string EraseGuests = "guests.erase";
+    public const string ReadCalendars = "calendars.read";
+
+    /// <summary>Following calendars of other platforms, and the addresses of ours, which are secrets.</summary>
+    public const string ManageCalendars = "calendars.manage";
     public const string ReadDeadLetters = "dead-letters.read";
     public const string ManageDeadLetters = "dead-letters.manage";
     public const string ReadProjections = "projections.read";
     public const string RebuildProjections = "projections.rebuild";
     public const string ReadAudit = "audit.read";
+    public const string ReadWebhooks = "webhooks.read";
+    public const string ManageWebhooks = "webhooks.manage";
+    public const string RetryWebhooks = "webhooks.retry";
+    public const string ReadMessages = "messages.read";
+    public const string WriteMessages = "messages.write";
     public const string Stream = "stream.read";
+    public const string ReadConversations = "conversations.read";
+    public const string AnswerConversations = "conversations.answer";
+    public const string ReadChannels = "channels.read";
+    public const string ManageChannels = "channels.manage";
 
     public static readonly IReadOnlyList<string> OfTenants =
     [
         ReadUsers, ManageUsers, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
-        VerifyRuns, ReadSchedules, ManageSchedules, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit, Stream,
+        DecideApprovals, VerifyRuns, ReadSchedules, ManageSchedules, ReadUnits, ManageUnits, ReadBookings,
+        ManageBookings, RecordPayments, ReadGuests, EraseGuests, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit,
+        ReadWebhooks, ManageWebhooks, RetryWebhooks, ReadMessages, WriteMessages, Stream, ReadConversations,
+        AnswerConversations, ReadChannels, ManageChannels, ReadCalendars, ManageCalendars,
     ];
 
     public static readonly IReadOnlyList<string> All = [Open, SignedIn, ManageTenants, .. OfTenants];
@@ -48,28 +78,45 @@ static class Permission
 static class Permissions
 {
     static readonly string[] Look =
-        [Permission.ReadCommands, Permission.ReadPlans, Permission.ReadRuns, Permission.ReadSchedules, Permission.ReadProjections, Permission.Stream];
+    [
+        Permission.ReadCommands, Permission.ReadPlans, Permission.ReadRuns, Permission.ReadSchedules, Permission.ReadUnits, Permission.ReadBookings,
+        Permission.ReadCalendars, Permission.ReadProjections, Permission.Stream,
+    ];
+
+    /// <summary>A step may ask any role of a tenant.</summary>
+    static readonly string[] LookAndDecide = [.. Look, Permission.DecideApprovals, Permission.ReadChannels];
 
     public static readonly FrozenDictionary<string, FrozenSet<string>> OfRole = new Dictionary<string, IEnumerable<string>>
     {
         [Roles.TenantAdmin] = Permission.OfTenants,
-        [Roles.PlanAuthor] = [.. Look, Permission.WritePlans, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
+        [Roles.PlanAuthor] = [.. LookAndDecide, Permission.WritePlans, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
         [Roles.Engineer] =
         [
-            .. Look, Permission.WritePlans, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
+            .. LookAndDecide, Permission.WritePlans, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
             Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+            Permission.ReadWebhooks, Permission.ManageWebhooks, Permission.RetryWebhooks,
         ],
         [Roles.Operator] =
         [
-            .. Look, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
+            .. LookAndDecide, Permission.ReadConversations, Permission.AnswerConversations,
+            Permission.ManageBookings, Permission.ManageCalendars, Permission.ReadGuests, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
             Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+            Permission.ReadWebhooks, Permission.RetryWebhooks, Permission.ReadMessages,
         ],
-        [Roles.Auditor] = [.. Look, Permission.ReadAudit, Permission.VerifyRuns, Permission.ReadDeadLetters, Permission.ReadUsers, Permission.ReadKeys],
-        [Roles.Viewer] = Look,
-        [Roles.Host] = Look,
-        [Roles.Sales] = Look,
-        [Roles.Finance] = Look,
-        [Roles.PlatformAdmin] = [.. Look, Permission.ManageTenants, Permission.RebuildProjections, Permission.ReadAudit],
+        [Roles.Auditor] = [.. LookAndDecide, Permission.ReadMessages, Permission.ReadWebhooks, Permission.ReadAudit, Permission.VerifyRuns, Permission.ReadDeadLetters, Permission.ReadUsers, Permission.ReadKeys],
+        [Roles.Viewer] = LookAndDecide,
+        [Roles.Host] =
+        [
+            .. LookAndDecide, Permission.ReadConversations, Permission.AnswerConversations,
+            Permission.ManageUnits, Permission.ManageBookings, Permission.ManageCalendars, Permission.RecordPayments, Permission.ReadGuests, Permission.EraseGuests,
+            Permission.ReadMessages, Permission.WriteMessages,
+        ],
+        [Roles.Sales] = [.. LookAndDecide, Permission.ReadConversations, Permission.AnswerConversations, Permission.ManageBookings, Permission.ReadGuests, Permission.ReadMessages],
+        [Roles.Finance] = [.. LookAndDecide, Permission.RecordPayments, Permission.ReadGuests],
+        [Roles.PlatformAdmin] =
+        [
+            .. Look, Permission.ManageTenants, Permission.RebuildProjections, Permission.ReadAudit, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+        ],
     }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());
 
     public static FrozenSet<string> Of(IEnumerable<string> roles) =>

@@ -23,13 +23,20 @@ static class Problems
     public static readonly ProblemKind Unauthorized = new(401, "unauthorized", "No valid token or API key was given");
     public static readonly ProblemKind LoginFailed = new(401, "login_failed", "Email and API key do not belong together");
     public static readonly ProblemKind Forbidden = new(403, "forbidden", "None of your roles may do this");
+    public static readonly ProblemKind InvalidSignature = new(403, "invalid_signature", "The signature is not that of the sender");
     public static readonly ProblemKind TenantSuspended = new(403, "tenant_suspended", "The tenant is suspended");
-    public static readonly ProblemKind AuthzDenied = new(403, "AUTHZ_DENIED", "None of your roles may send this signal");
+    public static readonly ProblemKind AuthzDenied = new(403, "AUTHZ_DENIED", "You may not do this here");
     public static readonly ProblemKind NotFound = new(404, "not_found", "There is no such thing, or it is not yours");
     public static readonly ProblemKind RunNotFound = new(404, "RUN_NOT_FOUND", "There is no such run");
     public static readonly ProblemKind PlanNotFound = new(404, "PLAN_NOT_FOUND", "There is no such plan or version");
     public static readonly ProblemKind StepNotFound = new(404, "STEP_NOT_FOUND", "The run has no such step");
+    public static readonly ProblemKind SignalNotFound = new(404, "SIGNAL_NOT_FOUND", "No such signal of the run waits for a second person");
     public static readonly ProblemKind ScheduleNotFound = new(404, "SCHEDULE_NOT_FOUND", "There is no such schedule");
+    public static readonly ProblemKind BulkJobNotFound = new(404, "BULK_JOB_NOT_FOUND", "There is no such bulk job");
+    public static readonly ProblemKind UnitNotFound = new(404, "unit_not_found", "There is no such unit");
+    public static readonly ProblemKind BookingNotFound = new(404, "booking_not_found", "There is no such booking");
+    public static readonly ProblemKind BlockNotFound = new(404, "block_not_found", "The unit has no such block");
+    public static readonly ProblemKind GuestNotFound = new(404, "guest_not_found", "Nothing is known of such a guest");
     public static readonly ProblemKind MethodNotAllowed = new(405, "method_not_allowed", "The resource does not know this method");
     public static readonly ProblemKind NotAcceptable = new(406, "not_acceptable", "None of the accepted types can be produced");
     public static readonly ProblemKind Conflict = new(409, "conflict", "It contradicts what is there");
@@ -40,10 +47,25 @@ static class Problems
     public static readonly ProblemKind InvalidTransition = new(409, "INVALID_TRANSITION", "The present state does not allow it");
     public static readonly ProblemKind SignalDuplicate = new(409, "SIGNAL_DUPLICATE", "Another signal has this id");
     public static readonly ProblemKind RunTerminal = new(409, "RUN_TERMINAL", "The run has ended");
+    public static readonly ProblemKind HistoryLimit = new(409, "HISTORY_LIMIT", "The run takes no more signals");
     public static readonly ProblemKind RunNotTerminal = new(409, "RUN_NOT_TERMINAL", "The run has not ended yet");
+    public static readonly ProblemKind RunEnding = new(409, "RUN_ENDING", "The run is being undone: no step starts any more");
+    public static readonly ProblemKind RunParked = new(409, "RUN_PARKED", "A step failed and has to be retried, skipped or overridden first");
+    public static readonly ProblemKind SignalDecided = new(409, "SIGNAL_DECIDED", "The signal does not wait for a second person any more");
+    public static readonly ProblemKind StepNotStarted = new(409, "STEP_NOT_STARTED", "The step has not begun yet");
     public static readonly ProblemKind StepTerminal = new(409, "STEP_TERMINAL", "The step has ended");
     public static readonly ProblemKind StepNotTerminal = new(409, "STEP_NOT_TERMINAL", "The step has not ended yet");
+    public static readonly ProblemKind BulkJobEnded = new(409, "BULK_JOB_ENDED", "The bulk job has come to its end");
+    public static readonly ProblemKind BulkJobRunning = new(409, "BULK_JOB_RUNNING", "The bulk job has not come to its end yet");
+    public static readonly ProblemKind BulkNotUndoable = new(409, "BULK_NOT_UNDOABLE", "What the bulk job did has no opposite");
+    public static readonly ProblemKind BudgetExceeded = new(409, "BUDGET_EXCEEDED", "The budget of the run is used up: raise it with the signal");
+    public static readonly ProblemKind BudgetNotSet = new(409, "BUDGET_NOT_SET", "The plan of the run has no budget that could be changed");
+    public static readonly ProblemKind UnitInactive = new(409, "unit_inactive", "The unit takes no bookings");
+    public static readonly ProblemKind DateOverlap = new(409, "date_overlap", "Some of the nights are taken");
+    public static readonly ProblemKind Expired = new(409, "expired", "The hold is over and its nights are free");
+    public static readonly ProblemKind InvalidState = new(409, "invalid_state", "The booking is past that, or not there yet");
     public static readonly ProblemKind NotOpen = new(409, "not_open", "The dead letter is closed already");
+    public static readonly ProblemKind WebhookDisabled = new(409, "WEBHOOK_DISABLED", "The endpoint is disabled and gets nothing");
     public static readonly ProblemKind PreconditionFailed = new(412, "precondition_failed", "The resource has moved on since the given ETag");
     public static readonly ProblemKind RevisionMismatch = new(412, "REVISION_MISMATCH", "The resource has moved on since the given ETag");
     public static readonly ProblemKind TooLarge = new(413, "too_large", "The body is larger than this endpoint takes");
@@ -56,11 +78,19 @@ static class Problems
     public static readonly ProblemKind SignalInvalidPayload = new(422, "SIGNAL_INVALID_PAYLOAD", "The signal's payload is not what its type asks for");
     public static readonly ProblemKind CapabilityNotSupported = new(422, "CAPABILITY_NOT_SUPPORTED", "The plan asks for something this installation cannot do");
     public static readonly ProblemKind TooManyOccurrences = new(422, "TOO_MANY_OCCURRENCES", "The range has more occurrences than are started at once");
+    public static readonly ProblemKind TooManyEndpoints = new(422, "TOO_MANY_ENDPOINTS", "The tenant has as many webhook endpoints as it may have");
+    public static readonly ProblemKind TooManyCalendars = new(422, "TOO_MANY_CALENDARS", "The unit follows as many calendars as it may");
+    public static readonly ProblemKind TooManyRuns = new(422, "TOO_MANY_RUNS", "The filter chooses more runs than one job takes");
+    public static readonly ProblemKind InvalidDates = new(422, "invalid_dates", "Nobody can stay on these dates");
+    public static readonly ProblemKind InvalidGuests = new(422, "invalid_guests", "The unit is not for so many guests");
+    public static readonly ProblemKind MinNights = new(422, "min_nights", "The stay is too short");
+    public static readonly ProblemKind InvalidAmount = new(422, "invalid_amount", "The amount is none of the currency");
     public static readonly ProblemKind Refused = new(422, "refused", "The command was refused");
     public static readonly ProblemKind RateLimited = new(429, "rate_limited", "Too many requests");
     public static readonly ProblemKind Internal = new(500, "internal", "Something went wrong here");
     public static readonly ProblemKind Failed = new(500, "failed", "The command failed and waits as a dead letter");
     public static readonly ProblemKind Unavailable = new(503, "unavailable", "Nothing was accepted; try again");
+    public static readonly ProblemKind PdfUnavailable = new(503, "pdf_unavailable", "No PDF can be made here at the moment; the HTML report can be printed");
     public static readonly ProblemKind CredentialUnchecked = new(503, "credential_unchecked", "The credential cannot be checked at the moment");
     public static readonly ProblemKind ViewBehind = new(503, "view_behind", "The view has not reached the wanted position yet");
 
@@ -109,6 +139,12 @@ sealed class ProblemException(ProblemKind kind, string? detail = null, IReadOnly
     /// <summary>Seconds until it makes sense to try again.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>Whose credential was refused, where that is known although nobody was let in.</summary>
+    public (Guid TenantId, string Actor)? Whose { get; init; }
+
+    /// <summary>Members of the document besides the usual ones, as an object.</summary>
+    public JsonElement? Extensions { get; init; }
+
     /// <summary>Extra header, such as <c>WWW-Authenticate</c>.</summary>
     public (string Name, string Value)? Header { get; init; }
 }
@@ -124,10 +160,10 @@ static class ProblemWriter
             http.Response.Headers[header.Name] = header.Value;
         if ((problem.RetryAfter ?? (problem.Kind.Status is 503 ? 1 : (int?)null)) is { } seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return WriteAsync(http, problem.Kind, problem.Detail, problem.Faults);
+        return WriteAsync(http, problem.Kind, problem.Detail, problem.Faults, problem.Extensions);
     }
 
-    public static async Task WriteAsync(HttpContext http, ProblemKind kind, string? detail, IReadOnlyList<Fault> faults)
+    public static async Task WriteAsync(HttpContext http, ProblemKind kind, string? detail, IReadOnlyList<Fault> faults, JsonElement? extensions = null)
     {
         var response = http.Response;
         response.StatusCode = kind.Status;
@@ -158,6 +194,9 @@ static class ProblemWriter
                 }
                 json.WriteEndArray();
             }
+            if (extensions is { ValueKind: JsonValueKind.Object } more)
+                foreach (var member in more.EnumerateObject())
+                    member.WriteTo(json);
             json.WriteString("traceId", Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier);
             json.WriteEndObject();
         }

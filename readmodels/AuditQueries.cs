@@ -25,10 +25,11 @@ public sealed class AuditQueries(NpgsqlDataSource api)
     const string Sort = "-at";
 
     /// <summary>Newest first.</summary>
+    /// <param name="most">Entries of a page.</param>
     /// <exception cref="InvalidQueryException">A parameter is not understood.</exception>
-    public async Task<Fresh<Page<AuditRow>>> ListAsync(Guid tenantId, AuditFilter filter, CancellationToken stop)
+    public async Task<Fresh<Page<AuditRow>>> ListAsync(Guid tenantId, AuditFilter filter, CancellationToken stop, int most = Cursor.MaxLimit)
     {
-        var limit = Cursor.Limit(filter.Limit);
+        var limit = Cursor.Limit(filter.Limit, most);
         var after = Cursor.Parse(filter.Cursor, Sort, parts: 2);
         var afterId = Guid.Empty;
         if (after is not null && !Guid.TryParse(after[1], out afterId))

@@ -6,29 +6,33 @@ using NpgsqlTypes;
 namespace Dvt.ReadModels;
 
 /// <summary>
-/// <c>read.audit</c>: what the API did or refused itself, before or beside any command. Of personal data and
-/// addresses it keeps nothing.
+/// <c>read.audit</c>: what the API did or refused itself, before or beside any command, and what was deleted for good, and
+/// answers that came after the end of their run. Of personal
+/// data and addresses it keeps nothing.
 /// </summary>
 sealed class AuditView : IView
 {
     /// <summary>Fields that say enough and name nobody.</summary>
-    static readonly string[] Told = ["roles", "expiresAt", "suspended", "quota", "slug", "userId", "apiKeyId", "dryRun", "name"];
+    static readonly string[] Told =
+        ["roles", "expiresAt", "suspended", "quota", "signalPolicy", "retention", "timeZone", "slug", "userId", "apiKeyId", "dryRun", "name", "eventTypes", "enabled", "origin", "reason", "runIds", "deleteAfterDays", "stepId", "attempt", "succeeded"];
 
     public string Name => "audit";
 
-    public int Version => 1;
+    public int Version => 4;
 
     public IReadOnlyCollection<string> DataOf { get; } =
     [
         nameof(TenantCreated), nameof(TenantChanged), nameof(UserCreated), nameof(ApiKeyCreated), nameof(ApiKeyRevoked),
-        nameof(LoggedIn), nameof(AccessRefused),
+        nameof(LoggedIn), nameof(AccessRefused), nameof(RebuildRequested), nameof(WebhookEndpointCreated), nameof(WebhookEndpointChanged), nameof(WebhookSecretRotated),
+        nameof(WebhookEndpointDisabled), nameof(WebhookEndpointDeleted),
+        nameof(HistoriesDeleted), nameof(CompletionOrphaned),
     ];
 
     public void Project(IReadOnlyList<TailEvent> events, NpgsqlBatch writes, string table)
     {
         var rows = new List<Row>();
         foreach (var e in events)
-            if (Slot.DomainOf(e.Slot) == Domain.Identity && !e.Stream.StartsWith("command-", StringComparison.Ordinal))
+            if (Takes(e.Slot, e.Stream, e.Type))
                 rows.Add(Row.Of(e));
         if (rows.Count == 0)
             return;
@@ -45,7 +49,12 @@ sealed class AuditView : IView
             .Time(rows, r => r.Event.OccurredAt).Int(rows, r => r.Event.Slot).Long(rows, r => r.Event.Offset).Text(rows, r => r.Details));
     }
 
-    sealed record Row(TailEvent Event, string Action, string Status, string? Code, string? ResourceType, string? ResourceId, string Details)
+    /// <summary>Whether an event is told in the audit.</summary>
+    internal static bool Takes(int slot, string stream, string type) =>
+        type is nameof(HistoriesDeleted) or nameof(CompletionOrphaned)
+        || (Slot.DomainOf(slot) == Domain.Identity && !stream.StartsWith("command-", StringComparison.Ordinal));
+
+    internal sealed record Row(TailEvent Event, string Action, string Status, string? Code, string? ResourceType, string? ResourceId, string Details)
     {
         public static Row Of(TailEvent e)
         {
@@ -53,11 +62,18 @@ sealed class AuditView : IView
             var data = document.RootElement;
             if (e.Type == nameof(AccessRefused))
                 return new(e, Text(data, "action") ?? e.Type, Outcome.Refused, Text(data, "code"), null, Text(data, "resourceId"), "{}");
+            if (e.Type == nameof(CompletionOrphaned))
+                return new(e, e.Type, Outcome.Refused, "ORPHANED_TASK", "run", Text(data, "runId"), Tell(e.Type, data));
             var (type, id) = e.Type switch
             {
                 nameof(TenantCreated) or nameof(TenantChanged) => ("tenant", Text(data, "tenantId")),
                 nameof(UserCreated) or nameof(LoggedIn) => ("user", Text(data, "userId")),
                 nameof(ApiKeyCreated) or nameof(ApiKeyRevoked) => ("api-key", Text(data, "apiKeyId")),
+                nameof(WebhookEndpointCreated) or nameof(WebhookEndpointChanged) or nameof(WebhookSecretRotated) or nameof(WebhookEndpointDisabled)
+                    or nameof(WebhookEndpointDeleted) => ("webhook-endpoint", Text(data, "endpointId")),
+                nameof(MessageTemplateChanged) => ("message-template", $"{Text(data, "name")}/{Text(data, "language")}"),
+                nameof(MessageSettingsChanged) => ("message-settings", null),
+                nameof(RebuildRequested) => ("view", Text(data, "view")),
                 _ => (null, null),
             };
             return new(e, e.Type, Outcome.Done, null, type, id, Tell(e.Type, data));

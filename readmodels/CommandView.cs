@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
@@ -7,6 +8,7 @@ namespace Dvt.ReadModels;
 
 /// <summary>What became of a command.</summary>
 /// <param name="Status"><c>done</c>, <c>refused</c> or <c>failed</c>.</param>
+/// <param name="Data">JSON that helps the sender of a refused one on, such as <c>alternatives</c>.</param>
 /// <param name="Position">Where its first event is visible.</param>
 /// <param name="AcceptedAt">When it was decided upon, by the database's clock.</param>
 public sealed record CommandRow(
@@ -16,6 +18,7 @@ public sealed record CommandRow(
     string? Code,
     string? Detail,
     Resource? Resource,
+    string? Data,
     LogPosition Position,
     string Actor,
     DateTimeOffset AcceptedAt,
@@ -29,7 +32,7 @@ sealed class CommandView : IView
 {
     public string Name => "command";
 
-    public int Version => 2;
+    public int Version => 4;
 
     public IReadOnlyCollection<string> DataOf { get; } =
     [
@@ -59,12 +62,14 @@ sealed class CommandView : IView
             : (one.Slot, one.Offset).CompareTo((other.Slot, other.Offset)) < 0;
 
     /// <summary>A failure is outweighed by whatever a replay leads to; a command's own event by nothing.</summary>
-    static int Weight(string type) => type switch
+    internal static int Weight(string type) => type switch
     {
         nameof(CommandFailed) => 0,
-        nameof(CommandRefused) or nameof(CommandDone) or nameof(SignalAccepted) or nameof(SignalRejected)
-            or nameof(ExternalSignalReceived) or nameof(PlanDrafted) or nameof(PlanPublished) or nameof(PlanArchived)
-            or nameof(ScheduleCreated) or nameof(ScheduleChanged) or nameof(ScheduleDeleted) or nameof(ScheduleBackfilled) => 3,
+        nameof(CommandRefused) or nameof(CommandDone) or nameof(SignalAccepted) or nameof(SignalRejected) or nameof(SignalRevisionRequired)
+            or nameof(ExternalSignalReceived) or nameof(ApprovalGranted) or nameof(ApprovalDenied) or nameof(PlanDrafted) or nameof(PlanPublished) or nameof(PlanArchived)
+            or nameof(ScheduleCreated) or nameof(ScheduleChanged) or nameof(ScheduleDeleted) or nameof(ScheduleBackfilled)
+            or nameof(BulkRunsSelected) or nameof(BulkJobStarted) or nameof(BulkStartRecorded) or nameof(BulkJobCancelled)
+            or nameof(BulkJobApproved) or nameof(BulkJobRejected) => 3,
         nameof(RunQueued) => 2,
         _ => 1,
     };
@@ -72,8 +77,8 @@ sealed class CommandView : IView
     static NpgsqlBatchCommand Upsert(List<Row> rows, string table) => new NpgsqlBatchCommand(
         $"""
         insert into {table} as c (tenant_id, command_id, type, status, code, detail, resource_type, resource_id, actor,
-          accepted_at, finished_at, slot, "offset", weight)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+          accepted_at, finished_at, slot, "offset", weight, data)
+        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (tenant_id, command_id) do update
         set type = excluded.type,
             status = excluded.status,
@@ -86,24 +91,27 @@ sealed class CommandView : IView
             finished_at = excluded.finished_at,
             slot = excluded.slot,
             "offset" = excluded."offset",
-            weight = excluded.weight
+            weight = excluded.weight,
+            data = excluded.data
         where (-excluded.weight, excluded.slot, excluded."offset") < (-c.weight, c.slot, c."offset")
         """)
         .Uuid(rows, r => r.TenantId).Uuid(rows, r => r.CommandId).Text(rows, r => r.Type).Text(rows, r => r.Status)
         .Text(rows, r => r.Code).Text(rows, r => r.Detail).Text(rows, r => r.Resource?.Type).Text(rows, r => r.Resource?.Id)
         .Text(rows, r => r.Actor).Time(rows, r => r.At).Time(rows, r => r.RecordedAt)
-        .Int(rows, r => r.Slot).Long(rows, r => r.Offset).Int(rows, r => r.Heft);
+        .Int(rows, r => r.Slot).Long(rows, r => r.Offset).Int(rows, r => r.Heft).Text(rows, r => r.Data);
 
-    sealed record Row(
+    internal sealed record Row(
         Guid TenantId, Guid CommandId, string Type, string Status, string? Code, string? Detail, Resource? Resource,
-        string Actor, DateTime At, DateTime RecordedAt, int Slot, long Offset, int Heft)
+        string Actor, DateTime At, DateTime RecordedAt, int Slot, long Offset, int Heft, string? Data)
     {
         public static Row Of(TailEvent e)
         {
             var ended = Ended(e);
             return new(e.TenantId, e.CommandId!.Value, ended.Type, ended.Status, ended.Code, ended.Detail, ended.Resource,
-                e.Actor, e.OccurredAt, e.RecordedAt, e.Slot, e.Offset, Weight(e.Type));
+                e.Actor, e.OccurredAt, e.RecordedAt, e.Slot, e.Offset, Weight(e.Type), e.Type == nameof(CommandRefused) ? DataOf(e) : null);
         }
+
+        static string? DataOf(TailEvent e) => JsonSerializer.Deserialize<CommandRefused>(e.Data, ContractsJson.Options)!.Data?.GetRawText();
 
         static (string Type, string Status, string? Code, string? Detail, Resource? Resource) Ended(TailEvent e)
         {
@@ -118,12 +126,18 @@ sealed class CommandView : IView
                 case nameof(CommandDone):
                     var done = JsonSerializer.Deserialize<CommandDone>(e.Data, ContractsJson.Options)!;
                     return (done.CommandType, Outcome.Done, null, null, done.Resource);
+                case nameof(SignalRejected) when JsonFields.Text(e.Data, "code") == "REVISION_REJECTED":
+                    return (nameof(ReviewSignal), Outcome.Done, null, null, Run(e));
+                case nameof(SignalRevisionRequired):
+                    return (nameof(SignalRun), Outcome.Done, null, null, Run(e));
                 case nameof(SignalRejected):
                     return (nameof(SignalRun), Outcome.Refused, JsonFields.Text(e.Data, "code"), $"{JsonFields.Text(e.Data, "signalType")} was rejected", Run(e));
                 case nameof(SignalAccepted):
                     return (nameof(SignalRun), Outcome.Done, null, null, Run(e));
                 case nameof(ExternalSignalReceived):
                     return (nameof(SendExternalSignal), Outcome.Done, null, null, Run(e));
+                case nameof(ApprovalGranted) or nameof(ApprovalDenied):
+                    return (nameof(DecideApproval), Outcome.Done, null, null, Run(e));
                 case nameof(RunQueued):
                     return (nameof(StartRun), Outcome.Done, null, null, Run(e));
                 case nameof(PlanDrafted):
@@ -140,12 +154,48 @@ sealed class CommandView : IView
                     return (nameof(DeleteSchedule), Outcome.Done, null, null, OfSchedule(e));
                 case nameof(ScheduleBackfilled):
                     return (nameof(BackfillSchedule), Outcome.Done, null, null, OfSchedule(e));
+                case nameof(BulkRunsSelected):
+                    return (nameof(SelectRuns), Outcome.Done, null, null, OfBulkJob(e));
+                case nameof(BulkJobStarted):
+                    return (nameof(StartBulkJob), Outcome.Done, null, null, OfBulkJob(e));
+                case nameof(BulkStartRecorded):
+                    return (nameof(RecordBulkStart), Outcome.Done, null, null, OfBulkJob(e));
+                case nameof(BulkJobApproved) or nameof(BulkJobRejected):
+                    return (nameof(ReviewBulkJob), Outcome.Done, null, null, OfBulkJob(e));
+                case nameof(BulkJobCancelled):
+                    return (nameof(CancelBulkJob), Outcome.Done, null, null, OfBulkJob(e));
+                case var type when BookingCommands.TryGetValue(type, out var command):
+                    return (command, Outcome.Done, null, null, OfStream(e));
                 default:
                     return (e.Type, Outcome.Done, null, null, Run(e));
             }
         }
 
-        static Resource? Run(TailEvent e) => e.IsOfRun ? new Resource("run", e.RunId) : null;
+        /// <summary>Which command each event of a unit, booking, block or guest speaks for.</summary>
+        static readonly FrozenDictionary<string, string> BookingCommands = new Dictionary<string, string>
+        {
+            [nameof(UnitCreated)] = nameof(CreateUnit),
+            [nameof(UnitChanged)] = nameof(ChangeUnit),
+            [nameof(BookingHeld)] = nameof(HoldBooking),
+            [nameof(BookingConfirmed)] = nameof(ConfirmBooking),
+            [nameof(BookingCancelled)] = nameof(CancelBooking),
+            [nameof(BookingExtended)] = nameof(ExtendBooking),
+            [nameof(BookingDatesChanged)] = nameof(ChangeBookingDates),
+            [nameof(BookingCheckedIn)] = nameof(CheckInBooking),
+            [nameof(BookingCompleted)] = nameof(CompleteBooking),
+            [nameof(BookingNoShow)] = nameof(MarkNoShow),
+            [nameof(BookingPaymentRecorded)] = nameof(RecordBookingPayment),
+            [nameof(BlockCreated)] = nameof(BlockDates),
+            [nameof(BlockRemoved)] = nameof(RemoveBlock),
+            [nameof(GuestErased)] = nameof(EraseGuest),
+        }.ToFrozenDictionary();
+
+        /// <summary>What the stream is called after: <c>booking-{id}</c>.</summary>
+        static Resource OfStream(TailEvent e) => new(e.Stream[..e.Stream.IndexOf('-', StringComparison.Ordinal)], e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..]);
+
+        static Resource? Run(TailEvent e) => e.IsOfRun || e.IsOfDeletedRun ? new Resource("run", e.RunId) : null;
+
+        static Resource OfBulkJob(TailEvent e) => new("bulk-job", e.Stream["bulk-job-".Length..]);
 
         static Resource OfSchedule(TailEvent e) => new("schedule", JsonFields.Text(e.Data, "scheduleId")!);
 
@@ -163,7 +213,7 @@ public sealed class CommandQueries(NpgsqlDataSource api)
         await using var query = new TenantQuery(api, tenantId);
         query.Add(
             """
-            select command_id, type, status, code, detail, resource_type, resource_id, slot, "offset", actor, accepted_at, finished_at
+            select command_id, type, status, code, detail, resource_type, resource_id, slot, "offset", actor, accepted_at, finished_at, data
             from read.command
             where tenant_id = $1
               and command_id = $2
@@ -173,6 +223,6 @@ public sealed class CommandQueries(NpgsqlDataSource api)
 
     static CommandRow Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.TextOrNull(3), row.TextOrNull(4),
-        row.TextOrNull(5) is { } type ? new Resource(type, row.GetString(6)) : null,
+        row.TextOrNull(5) is { } type ? new Resource(type, row.GetString(6)) : null, row.TextOrNull(12),
         LogPosition.At(row.GetInt32(7), row.GetInt64(8)), row.GetString(9), row.Time(10), row.Time(11));
 }

@@ -13,9 +13,10 @@ public sealed record DeadLetterRow(
     Guid Id, string Queue, string Key, Guid MessageId, string Type, string Status, Guid? Behind, string? ErrorCode, string? ErrorDetail,
     string? ErrorGroup, int Tries, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt, string? ClosedBy, string? Reason);
 
-/// <param name="Message">What travelled, with its body.</param>
+/// <param name="Message">What travelled, with its body; null for what nobody could read.</param>
 /// <param name="Waiting">Later messages of the same key, in order, which go on once this one is replayed or discarded.</param>
-public sealed record DeadLetterDetail(DeadLetterRow Row, Envelope Message, IReadOnlyList<DeadLetterRow> Waiting);
+/// <param name="Raw">The bytes of what nobody could read.</param>
+public sealed record DeadLetterDetail(DeadLetterRow Row, Envelope? Message, IReadOnlyList<DeadLetterRow> Waiting, byte[]? Raw = null);
 
 /// <summary>Open dead letters of one cause.</summary>
 public sealed record DeadLetterGroup(
@@ -92,9 +93,12 @@ public sealed class DeadLetterQueries(NpgsqlDataSource api)
             order by d.id = $2 desc, d.place
             """, tenantId, id);
         var rows = await query.ListAsync(row => (Row: Read(row), Envelope: row.GetFieldValue<byte[]>(15)), stop);
-        return rows.Value.Count > 0 && rows.Value[0].Row.Id == id
-            ? new(new(rows.Value[0].Row, Wire.Decode(rows.Value[0].Envelope)[0], [.. rows.Value.Skip(1).Select(r => r.Row)]), rows.Position)
-            : null;
+        if (rows.Value.Count == 0 || rows.Value[0].Row.Id != id)
+            return null;
+        var (first, bytes) = rows.Value[0];
+        return new(first.Type == "undecodable"
+            ? new DeadLetterDetail(first, Message: null, Waiting: [], bytes)
+            : new DeadLetterDetail(first, Wire.Decode(bytes)[0], [.. rows.Value.Skip(1).Select(r => r.Row)]), rows.Position);
     }
 
     static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };

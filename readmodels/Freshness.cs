@@ -1,4 +1,5 @@
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.ReadModels;
@@ -52,6 +53,21 @@ public sealed class Freshness(NpgsqlDataSource api)
     /// <summary>One look for all who wait, for as long as someone does.</summary>
     async Task LookAsync()
     {
+        try
+        {
+            await LookWhileWantedAsync();
+        }
+        catch
+        {
+            // Whatever ended it, the next who waits begins anew.
+            lock (gate)
+                looking = false;
+            throw;
+        }
+    }
+
+    async Task LookWhileWantedAsync()
+    {
         while (true)
         {
             try
@@ -62,7 +78,7 @@ public sealed class Freshness(NpgsqlDataSource api)
                         if (Reaches(current, waiter.Wanted))
                             waiter.Reached.TrySetResult();
             }
-            catch (NpgsqlException)
+            catch (Exception fault) when (Postgres.IsUnavailable(fault))
             {
                 // With the database away nothing becomes visible; those who wait give up by themselves.
             }

@@ -24,6 +24,9 @@ static partial class ReadModelsLog
 
     [LoggerMessage(4005, LogLevel.Information, "a reader of the live tail is too slow and is dropped")]
     public static partial void ReaderDropped(ILogger log);
+
+    [LoggerMessage(4006, LogLevel.Warning, "run {RunId} of tenant {TenantId} will likely miss its deadline {Deadline:O}: through at about {Finish:O}")]
+    public static partial void LikelyLate(ILogger log, string runId, Guid tenantId, DateTimeOffset deadline, DateTimeOffset finish);
 }
 
 static class ReadModelsMeters

@@ -18,9 +18,14 @@ sealed class QueuedFields
 
     public IReadOnlyDictionary<string, string>? Labels { get; private set; }
 
+    /// <summary>It has a concurrency key and waits for a slot of it.</summary>
+    public bool WaitsForSlot { get; private set; }
+
     public string? OriginRunId { get; private set; }
 
     public string? ParentRunId { get; private set; }
+
+    public string? ContinuedFromRunId { get; private set; }
 
     public static QueuedFields Read(ReadOnlySpan<byte> json)
     {
@@ -33,6 +38,11 @@ sealed class QueuedFields
                 fields.PlanId = Next(ref reader)!;
             else if (reader.ValueTextEquals("planVersion"))
                 fields.PlanVersion = Next(ref reader)!;
+            else if (reader.ValueTextEquals("concurrency") && reader.Read())
+            {
+                fields.WaitsForSlot = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+            }
             else if (reader.ValueTextEquals("context") && reader.Read())
                 fields.ReadContext(ref reader);
             else if (reader.ValueTextEquals("lineage") && reader.Read())
@@ -86,9 +96,25 @@ sealed class QueuedFields
                 OriginRunId = Next(ref reader);
             else if (reader.ValueTextEquals("parentRunId"))
                 ParentRunId = Next(ref reader);
+            else if (reader.ValueTextEquals("continued") && reader.Read())
+                ReadContinued(ref reader);
             else
                 reader.Skip();
         }
+        // A retry of a run that went on for another went on for none itself.
+        if (ContinuedFromRunId != ParentRunId)
+            ContinuedFromRunId = null;
+    }
+
+    void ReadContinued(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            if (reader.ValueTextEquals("runId"))
+                ContinuedFromRunId = Next(ref reader);
+            else
+                reader.Skip();
     }
 
     static string? Next(ref Utf8JsonReader reader)
@@ -133,7 +159,7 @@ static class ErrorFields
 }
 
 /// <summary>
-/// What a run can be found by: plan, version, labels and words, each with the tenant in front, so that the index
+/// What a run can be found by: plan, version, parent, labels and words, each with the tenant in front, so that the index
 /// never leaves the tenant.
 /// </summary>
 static class RunTerms
@@ -143,16 +169,17 @@ static class RunTerms
     /// <summary>The index takes 2,046 bytes; longer values are told apart by the filter behind it.</summary>
     const int MaxLength = 400;
 
-    public static string Of(RunChange run)
+    public static string Of(Guid tenantId, string runId, QueuedFields queued, string? correlationId)
     {
-        var queued = run.Queued!;
         var terms = new StringBuilder();
-        Add(terms, Plan(run.TenantId, queued.PlanId));
-        Add(terms, Version(run.TenantId, queued.PlanVersion));
+        Add(terms, Plan(tenantId, queued.PlanId));
+        Add(terms, Version(tenantId, queued.PlanVersion));
+        if (queued.ParentRunId is { } parent)
+            Add(terms, Parent(tenantId, parent));
         foreach (var (name, value) in queued.Labels ?? EmptyLabels)
-            Add(terms, Label(run.TenantId, name, value));
-        foreach (var text in (ReadOnlySpan<string?>)[run.RunId, queued.PlanId, run.CorrelationId, queued.ActorId])
-            AddWords(terms, run.TenantId, text);
+            Add(terms, Label(tenantId, name, value));
+        foreach (var text in (ReadOnlySpan<string?>)[runId, queued.PlanId, correlationId, queued.ActorId, queued.OriginRunId])
+            AddWords(terms, tenantId, text);
         return terms.ToString();
     }
 
@@ -161,6 +188,8 @@ static class RunTerms
     public static string Plan(Guid tenantId, string planId) => Term(tenantId, 'p', planId);
 
     public static string Version(Guid tenantId, string version) => Term(tenantId, 'v', version);
+
+    public static string Parent(Guid tenantId, string runId) => Term(tenantId, 'r', runId);
 
     public static string Label(Guid tenantId, string name, string value) => Term(tenantId, 'l', $"{name}={value}");
 

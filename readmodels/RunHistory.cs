@@ -111,12 +111,9 @@ public sealed partial class RunQueries
         AddStream(query, tenantId, stream, afterSeq, limit);
         var read = await query.ReadAsync(async reader =>
         {
-            var first = await reader.ReadAsync(stop) ? EventLog.Read(reader) : null;
+            var first = await EventLog.ReadStreamAsync(reader, afterSeq: 0, limit: 1, stop);
             await reader.NextResultAsync(stop);
-            var events = new List<LoggedEvent>();
-            while (await reader.ReadAsync(stop))
-                events.Add(EventLog.Read(reader));
-            return (first, events);
+            return (first.FirstOrDefault(), await EventLog.ReadStreamAsync(reader, afterSeq, limit, stop));
         }, stop);
         var (head, list) = read.Value;
         var last = list.Count > 0 ? list[^1] : head;
@@ -126,7 +123,7 @@ public sealed partial class RunQueries
     static void AddStream(TenantQuery query, Guid tenantId, string stream, long afterSeq, int limit)
     {
         using var command = EventLog.StreamCommand(tenantId, stream, afterSeq, limit);
-        query.Add(command.CommandText, tenantId, stream, afterSeq, limit);
+        query.Add(command.CommandText, tenantId, stream, afterSeq, (long)limit);
     }
 
     /// <summary>An answer from the log may be ahead of the views.</summary>

@@ -12,18 +12,23 @@ namespace Dvt.ReadModels;
 /// <param name="Labels">All of these.</param>
 /// <param name="From">Queued at this moment or later; finished, when sorted by <c>finishedAt</c>.</param>
 /// <param name="To">Queued before this moment; finished, when sorted by <c>finishedAt</c>.</param>
-/// <param name="Q">Words, each the beginning of the run's, plan's, actor's or correlation id, or of a part of one.</param>
+/// <param name="Q">Words, each the beginning of the run's, plan's, actor's or correlation id, or of a part of one; the first run of a chain finds the chain.</param>
+/// <param name="Archived">Only runs whose history is in the archive.</param>
+/// <param name="ParentRunId">Sub-runs and retries of this run.</param>
 /// <param name="Sort"><c>queuedAt</c> or <c>finishedAt</c>, with <c>-</c> for the newest first; <c>-queuedAt</c> unless told.</param>
 public sealed record RunFilter(
     string? Status, string? PlanId, string? Version, IReadOnlyDictionary<string, string> Labels,
-    DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Sort, int Limit, string? Cursor);
+    DateTimeOffset? From, DateTimeOffset? To, string? Q, string? Sort, int Limit, string? Cursor, bool Archived = false, string? ParentRunId = null);
 
 /// <summary>Reads runs: the list from the view, one run from its own history.</summary>
 /// <param name="api">Of role <c>dvt_api</c>.</param>
 public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
 {
     /// <summary>So many rows of an index are looked through, and if need be again so many, before the index on terms is asked instead.</summary>
-    static readonly int[] Windows = [400, 3_000];
+    static readonly int[] Windows = [400, 1_500];
+
+    /// <summary>A word with so many digits is most likely an id, which no larger window would hold.</summary>
+    const int DigitsOfId = 4;
 
     static readonly HashSet<string> Statuses = ["PENDING", "APPROVED", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED"];
 
@@ -35,7 +40,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
     public async Task<Fresh<Page<RunRow>>> ListAsync(Guid tenantId, RunFilter filter, CancellationToken stop)
     {
         var list = RunListing.Of(tenantId, filter);
-        foreach (var window in Windows)
+        foreach (var window in list.HasId ? Windows[..1] : Windows)
         {
             var (found, isAll) = await LookAsync(tenantId, list, window, stop);
             if (isAll || found.Value.Count > list.Limit || !list.HasTerms)
@@ -45,6 +50,24 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         list.AddSearch(search);
         return Cut(list, await search.ListAsync(static row => Read(row, 0), stop));
     }
+
+    /// <summary>Like <see cref="ListAsync"/>, in larger pages, for choosing many runs at once.</summary>
+    public async Task<Fresh<Page<RunRow>>> SelectAsync(Guid tenantId, RunFilter filter, CancellationToken stop)
+    {
+        var list = RunListing.Of(tenantId, filter, MaxSelected);
+        await using var query = new TenantQuery(api, tenantId);
+        if (list.HasTerms)
+        {
+            list.AddSearch(query);
+            return Cut(list, await query.ListAsync(static row => Read(row, 0), stop));
+        }
+        list.AddWindow(query, MaxSelected + 1);
+        var rows = await query.ListAsync(static row => row.IsDBNull(1) ? null : Read(row, 1), stop);
+        return Cut(list, new([.. rows.Value.OfType<RunRow>()], rows.Position));
+    }
+
+    /// <summary>Runs of one page of a choosing.</summary>
+    public const int MaxSelected = 2_000;
 
     static Fresh<Page<RunRow>> Cut(RunListing list, Fresh<IReadOnlyList<RunRow>> found) =>
         new(Cursor.Cut(found.Value, list.Limit, list.CursorOf), found.Position);
@@ -69,33 +92,9 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             from runs.run
             where tenant_id = $1
               and run_id = $2
+              and deleted_at is null
             """, tenantId, runId);
         return (await query.ListAsync(static _ => true, stop)).Value.Count > 0;
-    }
-
-    /// <summary>Per plan and span of time, oldest first.</summary>
-    /// <param name="by"><c>minute</c>, <c>hour</c> or <c>day</c>, in UTC.</param>
-    /// <param name="planId">Null for all plans.</param>
-    /// <param name="to">Exclusive.</param>
-    public async Task<Fresh<IReadOnlyList<RunMinute>>> ThroughputAsync(
-        Guid tenantId, string? planId, DateTimeOffset from, DateTimeOffset to, string by, CancellationToken stop)
-    {
-        await using var query = new TenantQuery(api, tenantId);
-        query.Add(
-            """
-            select date_trunc($5, minute, 'UTC') as span, plan_id, sum(started)::bigint, sum(completed)::bigint, sum(failed)::bigint,
-              sum(cancelled)::bigint, sum(step_failures)::bigint, sum(step_retries)::bigint, sum(duration_sum_ms)::bigint, max(duration_max_ms)
-            from read.run_minute
-            where tenant_id = $1
-              and minute >= $2
-              and minute < $3
-              and ($4 is null or plan_id = $4)
-            group by span, plan_id
-            order by span, plan_id
-            """, tenantId, from.UtcDateTime, to.UtcDateTime, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)planId ?? DBNull.Value }, by);
-        return await query.ListAsync(
-            static row => new RunMinute(row.Time(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),
-                row.GetInt64(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9)), stop);
     }
 
     static RunRow Read(NpgsqlDataReader row, int at) => new(
@@ -103,16 +102,17 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         JsonSerializer.Deserialize<Dictionary<string, string>>(row.GetString(at + 5)) ?? [],
         row.GetString(at + 6), row.TextOrNull(at + 7), row.GetInt32(at + 8), row.TextOrNull(at + 9), row.TextOrNull(at + 10),
         row.TextOrNull(at + 11), row.Time(at + 12), row.TimeOrNull(at + 13), row.TimeOrNull(at + 14), row.GetInt32(at + 15),
-        row.GetInt32(at + 16), row.GetInt32(at + 17), row.TextOrNull(at + 18), row.TextOrNull(at + 19), row.GetInt64(at + 20), row.Time(at + 21));
+        row.GetInt32(at + 16), row.GetInt32(at + 17), row.TextOrNull(at + 18), row.TextOrNull(at + 19), row.GetInt64(at + 20), row.Time(at + 21),
+        row.TextOrNull(at + 22), row.TextOrNull(at + 23), row.TimeOrNull(at + 24));
 
     /// <summary>The SQL of one listing.</summary>
     sealed class RunListing
     {
         const string Columns =
             """
-            run_id, plan_id, plan_version, status, substatus, labels::text, actor, actor_id, priority, correlation_id, origin_run_id,
-            parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed, steps_skipped, error_code, error_message,
-            last_seq, updated_at
+            r.run_id, r.plan_id, r.plan_version, r.status, r.substatus, r.labels::text, r.actor, r.actor_id, r.priority, r.correlation_id,
+            r.origin_run_id, r.parent_run_id, r.queued_at, r.started_at, r.finished_at, r.steps_completed, r.steps_failed, r.steps_skipped,
+            r.error_code, r.error_message, r.last_seq, r.updated_at, r.continued_from_run_id, r.continued_as_run_id, r.archived_at
             """;
 
         readonly Guid tenantId;
@@ -123,11 +123,11 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         readonly List<string> terms = [];
         readonly List<string> words = [];
 
-        RunListing(Guid tenantId, RunFilter filter)
+        RunListing(Guid tenantId, RunFilter filter, int most)
         {
             this.tenantId = tenantId;
             this.filter = filter;
-            Limit = Cursor.Limit(filter.Limit);
+            Limit = Cursor.Limit(filter.Limit, most);
             sort = string.IsNullOrEmpty(filter.Sort) ? "-queuedAt" : filter.Sort;
             if (sort is not ("queuedAt" or "-queuedAt" or "finishedAt" or "-finishedAt"))
                 throw new InvalidQueryException("sort", "sort is queuedAt or finishedAt, with a - for the newest first");
@@ -141,11 +141,13 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             AddTerms();
         }
 
-        public static RunListing Of(Guid tenantId, RunFilter filter) => new(tenantId, filter);
+        public static RunListing Of(Guid tenantId, RunFilter filter, int most = Cursor.MaxLimit) => new(tenantId, filter, most);
 
         public int Limit { get; }
 
         public bool HasTerms => terms.Count + words.Count > 0;
+
+        public bool HasId => filter.Q is { } q && q.Count(char.IsAsciiDigit) >= DigitsOfId;
 
         /// <summary>Most runs are completed, so that a plan tells more than this status; any other status tells more than a plan.</summary>
         bool IsPlanFirst => filter.PlanId is not null && !ByFinish && filter.Status is null or "COMPLETED";
@@ -155,7 +157,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         bool ByFinish => sort.EndsWith("finishedAt", StringComparison.Ordinal);
 
         IEnumerable<(string, string?)> Texts =>
-            [("planId", filter.PlanId), ("version", filter.Version), ("q", filter.Q), .. filter.Labels.Select(l => ($"label.{l.Key}", (string?)(l.Key + l.Value)))];
+            [("planId", filter.PlanId), ("version", filter.Version), ("q", filter.Q), ("parentRunId", filter.ParentRunId), .. filter.Labels.Select(l => ($"label.{l.Key}", (string?)(l.Key + l.Value)))];
 
         void AddTerms()
         {
@@ -163,6 +165,8 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 terms.Add(Quote(RunTerms.Plan(tenantId, plan)));
             if (filter.Version is { } version)
                 terms.Add(Quote(RunTerms.Version(tenantId, version)));
+            if (filter.ParentRunId is { } parent)
+                terms.Add(Quote(RunTerms.Parent(tenantId, parent)));
             foreach (var (name, value) in filter.Labels)
                 terms.Add(Quote(RunTerms.Label(tenantId, name, value)));
             foreach (var word in (filter.Q ?? "").Split([' ', '\t', '\n', '\r', '\x1f'], StringSplitOptions.RemoveEmptyEntries).Take(8))
@@ -188,6 +192,8 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 prefix.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
             else if (filter.Status is not null)
                 prefix.Append(CultureInfo.InvariantCulture, $" and r.status = {P(filter.Status)}");
+            if (filter.Archived)
+                prefix.Append(" and r.archived_at is not null");
             AddRange(prefix, key, P);
             if (after is not null)
                 prefix.Append(CultureInfo.InvariantCulture, $" and ({key}, r.run_id) {(Descending ? '<' : '>')} ({P(Infinity(after))}, {P(afterId)})");
@@ -198,10 +204,12 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.plan_id = {P(filter.PlanId)}");
             if (filter.Version is not null)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.plan_version = {P(filter.Version)}");
+            if (filter.ParentRunId is not null)
+                rest.Append(CultureInfo.InvariantCulture, $" and r.parent_run_id = {P(filter.ParentRunId)}");
             if (filter.Labels.Count > 0)
                 rest.Append(CultureInfo.InvariantCulture, $" and r.labels @> {P(LabelsParameter())}");
             if (words.Count > 0)
-                rest.Append(CultureInfo.InvariantCulture, $" and r.terms @@ {P(string.Join(" & ", words))}::tsquery");
+                rest.Append(CultureInfo.InvariantCulture, $" and t.terms @@ {P(string.Join(" & ", words))}::tsquery");
             // Nothing left to look through: the index gives the page itself.
             var size = rest.Length == 4 ? Limit + 1 : window;
             query.Add(
@@ -217,7 +225,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
                 from (select 1) as one
                 left join (
                   select {Columns}
-                  from seen r
+                  from seen r{(words.Count > 0 ? " join read.run_term t using (tenant_id, run_id)" : "")}
                   where {rest}
                   order by {key} {direction}, r.run_id {direction}
                   limit {P(Limit + 1)}
@@ -239,7 +247,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             $"""
             select {Columns}
             from unnest(array(
-              select read.find_runs($2::tsquery, $3::tsquery, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+              select read.find_runs($15, $2::tsquery, $3::tsquery, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             )) with ordinality as f(id, place)
             join read.run r on r.tenant_id = $1
               and r.run_id = f.id
@@ -248,7 +256,7 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
             Null(filter.Status), Null(filter.PlanId), Null(filter.Version),
             filter.Labels.Count > 0 ? LabelsParameter() : new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = DBNull.Value },
             Null(filter.From?.UtcDateTime), Null(filter.To?.UtcDateTime), ByFinish, Descending,
-            after is null ? Null((DateTime?)null) : Infinity(after), Null(afterId), Limit + 1);
+            after is null ? Null((DateTime?)null) : Infinity(after), Null(afterId), Limit + 1, filter.Archived);
 
         NpgsqlParameter LabelsParameter() => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = JsonSerializer.Serialize(filter.Labels) };
 

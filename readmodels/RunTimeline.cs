@@ -13,7 +13,17 @@ public sealed record RunTimeline(
 /// <param name="Status"><c>RUNNING</c>, <c>COMPLETED</c>, <c>FAILED</c>, <c>SKIPPED</c>, <c>CANCELLED</c>, or <c>WAITING</c> and <c>WAITED</c> for the pause before a retry.</param>
 /// <param name="Compensation">The bar is an attempt to undo the step.</param>
 /// <param name="EndedAt">Null while it goes on; equal to the beginning for what took no time.</param>
-public sealed record TimelineBar(string StepId, int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, bool Compensation = false);
+/// <param name="Approval">What was asked of whom, and what they answered; null where nobody was asked.</param>
+public sealed record TimelineBar(
+    string StepId, int Attempt, string Status, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, bool Compensation = false,
+    TimelineApproval? Approval = null);
+
+/// <param name="Roles">That may decide, those of escalations included.</param>
+public sealed record TimelineApproval(string Title, IReadOnlyList<string> Roles, DateTimeOffset? Deadline, IReadOnlyList<TimelineMark> Marks);
+
+/// <param name="What"><c>approved</c>, <c>denied</c>, <c>escalated</c>, <c>expired</c> or <c>withdrawn</c>.</param>
+/// <param name="By">The person; null when it was time.</param>
+public sealed record TimelineMark(string What, string? By, DateTimeOffset At);
 
 public sealed partial class RunQueries
 {
@@ -36,7 +46,7 @@ public sealed partial class RunQueries
     }
 
     /// <summary>Needs the history alone, not the plan.</summary>
-    sealed class Timeline(string runId)
+    internal sealed class Timeline(string runId)
     {
         readonly List<TimelineBar> bars = [];
         readonly Dictionary<(string StepId, bool Compensation), int> open = [];
@@ -63,7 +73,7 @@ public sealed partial class RunQueries
 
         void AddStep(LoggedEvent e)
         {
-            if (!e.Type.StartsWith("Step", StringComparison.Ordinal))
+            if (!e.Type.StartsWith("Step", StringComparison.Ordinal) && !e.Type.StartsWith("Approval", StringComparison.Ordinal))
                 return;
             using var data = JsonDocument.Parse(e.Data, RunHead.Deep);
             if (RunEvents.Read(e.Type, data.RootElement) is not IStepEvent step)
@@ -86,8 +96,32 @@ public sealed partial class RunQueries
                 case StepFailed: End(step, "FAILED", e.OccurredAt); break;
                 case StepSkipped: End(step, "SKIPPED", e.OccurredAt); break;
                 case StepCancelled: End(step, "CANCELLED", e.OccurredAt); break;
+                default: AddApproval(step, e.OccurredAt); break;
             }
         }
+
+        void AddApproval(IStepEvent step, DateTimeOffset at)
+        {
+            if (!open.TryGetValue(KeyOf(step), out var place))
+                return;
+            var asked = bars[place].Approval;
+            bars[place] = bars[place] with
+            {
+                Approval = step switch
+                {
+                    ApprovalRequested requested => new(requested.Terms.Title, requested.Terms.Roles, requested.Deadline, []),
+                    ApprovalEscalated escalated => Marked(asked, "escalated", by: null, at) with { Roles = escalated.Roles, Deadline = escalated.Deadline },
+                    ApprovalGranted granted => Marked(asked, "approved", granted.By, at),
+                    ApprovalDenied denied => Marked(asked, "denied", denied.By, at),
+                    ApprovalExpired => Marked(asked, "expired", by: null, at),
+                    ApprovalWithdrawn => Marked(asked, "withdrawn", by: null, at),
+                    _ => asked,
+                },
+            };
+        }
+
+        static TimelineApproval Marked(TimelineApproval? asked, string what, string? by, DateTimeOffset at) =>
+            asked! with { Marks = [.. asked!.Marks, new(what, by, at)] };
 
         void Open(IStepEvent step, string state, DateTimeOffset at, int? attempt = null)
         {

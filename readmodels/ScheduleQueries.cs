@@ -8,6 +8,13 @@ namespace Dvt.ReadModels;
 /// <param name="Revision">Its ETag.</param>
 public sealed record ScheduleShown(string ScheduleId, ScheduleDefinition Definition, long Revision, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt);
 
+/// <summary>What became of an occurrence.</summary>
+/// <param name="RunId">Of its run; also where it was refused and there is none.</param>
+/// <param name="Status">Of its run, or <c>REFUSED</c>.</param>
+/// <param name="Code">Why it was refused.</param>
+/// <param name="At">When the run was queued or refused.</param>
+public sealed record OccurrenceShown(string RunId, string Status, string? Substatus, string? Code, string? Detail, DateTimeOffset At);
+
 /// <summary>Reads schedules.</summary>
 /// <param name="api">Of role <c>dvt_api</c>.</param>
 public sealed class ScheduleQueries(NpgsqlDataSource api)
@@ -51,6 +58,47 @@ public sealed class ScheduleQueries(NpgsqlDataSource api)
               and schedule_id = $2
             """, tenantId, scheduleId);
         return await query.FirstAsync(Read, stop);
+    }
+
+    /// <summary>Past occurrences with their run or their refusal, newest first. One that was refused and made up for later is told by its run.</summary>
+    /// <exception cref="InvalidQueryException">A parameter is not understood.</exception>
+    public async Task<Fresh<Page<OccurrenceShown>>> OccurrencesAsync(Guid tenantId, string scheduleId, int limit, string? cursor, CancellationToken stop)
+    {
+        Cursor.Limit(limit);
+        // Ids of occurrences end with their moment, all of one length: their order is that of time. Those of runs out of turn come behind.
+        var before = Cursor.Parse(cursor, "-occurrence", parts: 1)?[0] ?? $"{scheduleId}:99999999T999999Z";
+        await using var query = new TenantQuery(api, tenantId);
+        query.Add(
+            """
+            select *
+            from (
+              (
+                select run_id as id, status, substatus, null as code, null as detail, queued_at as at, 0 as place
+                from read.run
+                where tenant_id = $1
+                  and run_id > $2
+                  and run_id < $3
+                order by run_id desc
+                limit $4
+              )
+              union all
+              (
+                select distinct on (resource_id) resource_id, 'REFUSED', null, code, detail, finished_at, 1
+                from read.command
+                where tenant_id = $1
+                  and status = 'refused'
+                  and type = 'StartRun'
+                  and resource_id > $2
+                  and resource_id < $3
+                order by resource_id desc, finished_at desc
+                limit $4
+              )
+            ) o
+            order by id desc, place
+            """, tenantId, $"{scheduleId}:0", before, limit + 1);
+        var rows = await query.ListAsync(
+            row => new OccurrenceShown(row.GetString(0), row.GetString(1), row.TextOrNull(2), row.TextOrNull(3), row.TextOrNull(4), row.Time(5)), stop);
+        return new(Cursor.Cut([.. rows.Value.DistinctBy(o => o.RunId)], limit, o => Cursor.Of("-occurrence", o.RunId)), rows.Position);
     }
 
     static ScheduleShown Read(NpgsqlDataReader row) => new(

@@ -13,11 +13,39 @@ public sealed class StreamFacts
     /// <summary>Of a run: from its <c>RunQueued</c>, wherever in the log that is.</summary>
     public string? PlanId { get; set; }
 
+    public string? PlanVersion { get; set; }
+
     public DateTime QueuedAt { get; set; }
+
+    static readonly Dictionary<string, (DateTime Started, DateTime? Completed)> NoSteps = [];
+
+    Dictionary<string, (DateTime Started, DateTime? Completed)>? steps;
+
+    /// <summary>Of a run: when its steps first started, and when they completed; null until then.</summary>
+    public IReadOnlyDictionary<string, (DateTime Started, DateTime? Completed)> Steps => steps ?? NoSteps;
 
     internal long LastSeq { get; set; }
 
     internal bool Stopped { get; set; }
+
+    internal void Learn(string type, ReadOnlySpan<byte> data, DateTime occurredAt)
+    {
+        switch (type)
+        {
+            case nameof(RunQueued):
+                PlanId = JsonFields.Text(data, "planId");
+                PlanVersion = JsonFields.Text(data, "planVersion");
+                QueuedAt = occurredAt;
+                break;
+            case nameof(StepStarted):
+                (steps ??= []).TryAdd(JsonFields.Text(data, "stepId")!, (occurredAt, null));
+                break;
+            case nameof(StepCompleted) when steps is not null && JsonFields.Text(data, "stepId") is { } stepId:
+                if (steps.TryGetValue(stepId, out var step) && occurredAt > step.Started)
+                    steps[stepId] = (step.Started, occurredAt);
+                break;
+        }
+    }
 }
 
 /// <summary>A stream with a missing event.</summary>
@@ -87,11 +115,8 @@ sealed class Streams
             return false;
         }
         facts.LastSeq = e.Seq;
-        if (e.Type == nameof(RunQueued))
-        {
-            facts.PlanId = JsonFields.Text(e.Data, "planId");
-            facts.QueuedAt = e.OccurredAt;
-        }
+        if (e.IsOfRun || e.IsOfDeletedRun)
+            facts.Learn(e.Type, e.Raw.Span, e.OccurredAt);
         return true;
     }
 
@@ -103,23 +128,18 @@ sealed class Streams
                 known.Remove((e.TenantId, e.Stream));
     }
 
-    /// <summary>A stream unknown here is sound so far when the event before is in the log before.</summary>
+    /// <summary>A stream unknown here is sound so far when the event before is in the log before. What happened in a run is learnt again.</summary>
     static async Task AskLogAsync(NpgsqlConnection connection, List<TailEvent> firsts, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            """
-            select coalesce(p.seq, 0), q.data ->> 'planId', q.occurred_at
+            $"""
+            select w.ordinal, e.first_seq, e.occurred_at, e.events, e.first_seq + e.count >= w.seq and e.slot = w.slot and e."offset" - e.count + 1 < w."offset"
             from unnest($1, $2, $3, $4, $5) with ordinality as w(tenant_id, stream, seq, slot, "offset", ordinal)
-            left join log.events p on p.tenant_id = w.tenant_id
-              and p.stream = w.stream
-              and p.seq = w.seq - 1
-              and p.slot = w.slot
-              and p."offset" < w."offset"
-            left join log.events q on q.tenant_id = w.tenant_id
-              and q.stream = w.stream
-              and q.seq = 1
-              and q.type = 'RunQueued'
-            order by w.ordinal
+            join log.entry e on e.tenant_id = w.tenant_id
+              and e.stream = w.stream
+              and e.first_seq < w.seq
+              and (e.first_seq >= w.seq - {LogEntry.MaxEvents} or w.stream like 'run-%' or w.stream like 'gone-%')
+            order by w.ordinal, e.first_seq
             """, connection)
         {
             Parameters =
@@ -132,15 +152,21 @@ sealed class Streams
             },
         };
         await using var reader = await command.ExecuteReaderAsync(stop);
-        foreach (var e in firsts)
+        while (await reader.ReadAsync(stop))
         {
-            await reader.ReadAsync(stop);
-            e.Facts.LastSeq = reader.GetInt64(0);
-            if (reader.IsDBNull(1))
-                continue;
-            e.Facts.PlanId = reader.GetString(1);
-            e.Facts.QueuedAt = reader.GetDateTime(2);
+            var first = firsts[(int)reader.GetInt64(0) - 1];
+            if (reader.GetBoolean(4))
+                first.Facts.LastSeq = first.Seq - 1;
+            if (first.IsOfRun || first.IsOfDeletedRun)
+                Learn(first, reader.GetInt64(1), reader.GetDateTime(2), reader.GetFieldValue<byte[]>(3));
         }
+    }
+
+    static void Learn(TailEvent first, long seq, DateTime occurredAt, byte[] events)
+    {
+        var entry = new LogEntryReader(events);
+        for (; entry.Next() && seq < first.Seq; seq++)
+            first.Facts.Learn(entry.Type, entry.Data, occurredAt);
     }
 }
 

@@ -1,8 +1,8 @@
+using System.Collections.Frozen;
 using System.Data;
 using Dvt.Contracts;
 using Dvt.Pipeline;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Dvt.ReadModels;
 
@@ -24,7 +24,13 @@ public sealed class TailEvent
     /// <summary>The event as JSON; empty for types of which no view reads the data.</summary>
     public required byte[] Data { get; init; }
 
-    public required Guid EventId { get; init; }
+    /// <summary>The event as JSON, of any type; part of a larger buffer.</summary>
+    internal ReadOnlyMemory<byte> Raw { get; init; }
+
+    /// <summary>See <see cref="NamedId.OfStream"/>.</summary>
+    public required Guid StreamId { get; init; }
+
+    public Guid EventId => NamedId.OfEvent(StreamId, Seq);
 
     public required Guid? CommandId { get; init; }
 
@@ -41,74 +47,81 @@ public sealed class TailEvent
 
     public bool IsOfRun => Stream.StartsWith(RunPrefix, StringComparison.Ordinal);
 
-    public string RunId => Stream[RunPrefix.Length..];
+    /// <summary>Of a run whose history is deleted: only statistics and results of commands still know of it.</summary>
+    public bool IsOfDeletedRun => Stream.StartsWith(DeletedRunPrefix, StringComparison.Ordinal);
+
+    public string RunId => Stream[(IsOfDeletedRun ? DeletedRunPrefix : RunPrefix).Length..];
 
     public const string RunPrefix = "run-";
+
+    /// <summary>Of the streams that keep the places of deleted histories in the log.</summary>
+    const string DeletedRunPrefix = "gone-";
 }
 
 /// <summary>Reads the log behind a set of offsets, in order per slot.</summary>
 static class Tail
 {
     /// <summary>The slots that views follow.</summary>
-    public static readonly int[] Slots = [.. Slot.All(Domain.Runs), .. Slot.All(Domain.Identity)];
+    public static readonly int[] Slots = [.. Slot.Worked.SelectMany(Slot.All), .. Slot.All(Domain.Identity)];
 
     /// <param name="after">The last known offset of each slot.</param>
     /// <param name="perSlot">Events of one slot, at the most.</param>
-    /// <param name="dataOf">Types of which some view reads the data; other data stays in the database.</param>
+    /// <param name="dataOf">Types of which some view reads the data; other data is left out.</param>
     /// <param name="upTo">Offsets not to go beyond; null for none.</param>
     public static async Task<List<TailEvent>> ReadAsync(
-        NpgsqlConnection connection, Offsets after, Offsets? upTo, int perSlot, string[] dataOf, CancellationToken stop)
+        NpgsqlConnection connection, Offsets after, Offsets? upTo, int perSlot, FrozenSet<string> dataOf, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            select e.slot, e."offset", e.tenant_id, e.stream, e.seq, e.type, case when e.type = any ($5) then e.data::text else '' end,
-              e.event_id, e.command_id, e.correlation_id, e.actor, e.occurred_at, e.recorded_at
-            from unnest($1, $2, $3) as c(slot, after, upto)
-            cross join lateral (
-              select *
-              from log.events l
-              where l.slot = c.slot
-                and l."offset" > c.after
-                and l."offset" <= c.upto
-              order by l."offset"
-              limit $4
-            ) e
-            """, connection)
-        {
-            Parameters =
-            {
-                EventLog.Array(NpgsqlDbType.Integer, Slots),
-                EventLog.Array(NpgsqlDbType.Bigint, Slots.Select(s => after[s]).ToArray()),
-                EventLog.Array(NpgsqlDbType.Bigint, Slots.Select(s => upTo is null ? long.MaxValue : upTo[s]).ToArray()),
-                new() { Value = perSlot },
-                EventLog.Array(NpgsqlDbType.Text, dataOf),
-            },
-        };
+        var from = Slots.Select(s => after[s]).ToArray();
+        var to = Slots.Select(s => Math.Min(after[s] + perSlot, upTo is null ? long.MaxValue : upTo[s])).ToArray();
+        await using var command = EventLog.TailCommand(Slots, from, to);
+        command.Connection = connection;
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, stop);
         var events = new List<TailEvent>();
         while (await reader.ReadAsync(stop))
-            events.Add(Read(reader));
-        // Here, where only references move.
+        {
+            var place = Array.IndexOf(Slots, reader.GetInt32(0));
+            Read(reader, events, from[place], to[place], dataOf);
+        }
         events.Sort(static (a, b) => a.Slot != b.Slot ? a.Slot.CompareTo(b.Slot) : a.Offset.CompareTo(b.Offset));
         return events;
     }
 
-    static TailEvent Read(NpgsqlDataReader row) => new()
+    /// <summary>Adds the events of one row behind <paramref name="after"/> and not behind <paramref name="upTo"/>.</summary>
+    internal static void Read(NpgsqlDataReader row, List<TailEvent> into, long after, long upTo, FrozenSet<string> dataOf)
     {
-        Slot = row.GetInt32(0),
-        Offset = row.GetInt64(1),
-        TenantId = row.GetGuid(2),
-        Stream = row.GetString(3),
-        Seq = row.GetInt64(4),
-        Type = row.GetString(5),
-        Data = row.GetFieldValue<byte[]>(6),
-        EventId = row.GetGuid(7),
-        CommandId = row.IsDBNull(8) ? null : row.GetGuid(8),
-        CorrelationId = row.IsDBNull(9) ? null : row.GetString(9),
-        Actor = row.GetString(10),
-        OccurredAt = row.GetDateTime(11),
-        RecordedAt = row.GetDateTime(12),
-    };
+        var (slot, tenantId, stream, streamId) = (row.GetInt32(0), row.GetGuid(3), row.GetString(4), row.GetGuid(5));
+        var (offset, seq) = (row.GetInt64(1) - row.GetInt32(2), row.GetInt64(6) - 1);
+        Guid? commandId = row.IsDBNull(7) ? null : row.GetGuid(7);
+        var correlationId = row.IsDBNull(8) ? null : row.GetString(8);
+        var actor = row.GetString(9);
+        var (occurredAt, recordedAt) = (row.GetDateTime(10), row.GetDateTime(11));
+        var text = row.GetFieldValue<byte[]>(12);
+        var entry = new LogEntryReader(text);
+        while (entry.Next())
+        {
+            seq++;
+            if (++offset <= after || offset > upTo)
+                continue;
+            var type = entry.Type;
+            into.Add(new()
+            {
+                Slot = slot,
+                Offset = offset,
+                TenantId = tenantId,
+                Stream = stream,
+                Seq = seq,
+                Type = type,
+                Data = dataOf.Contains(type) ? entry.Data.ToArray() : [],
+                Raw = text.AsMemory(entry.Place),
+                StreamId = streamId,
+                CommandId = commandId,
+                CorrelationId = correlationId,
+                Actor = actor,
+                OccurredAt = occurredAt,
+                RecordedAt = recordedAt,
+            });
+        }
+    }
 }
 
 /// <summary>How far a tail has come in each slot it follows.</summary>

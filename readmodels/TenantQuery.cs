@@ -97,9 +97,9 @@ static class Cursor
     public static Page<T> Cut<T>(IReadOnlyList<T> rows, int limit, Func<T, string> cursorOf) =>
         rows.Count <= limit ? new(rows, null) : new([.. rows.Take(limit)], cursorOf(rows[limit - 1]));
 
-    public static int Limit(int limit) => limit is >= 1 and <= MaxLimit
+    public static int Limit(int limit, int most = MaxLimit) => limit >= 1 && limit <= most
         ? limit
-        : throw new InvalidQueryException("limit", $"limit is a number from 1 to {MaxLimit}");
+        : throw new InvalidQueryException("limit", $"limit is a number from 1 to {most}");
 
     public static string Of(string sort, params ReadOnlySpan<string> key) =>
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{sort}\n{string.Join('\n', key)}"));

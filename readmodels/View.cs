@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -29,15 +30,26 @@ public static class Views
     public static readonly IReadOnlyList<IView> All =
     [
         new RunView(),
+        new RunTermView(),
         new CommandView(),
-        new RunMinuteView(),
+        RunSpanView.Minutes,
+        RunSpanView.Hours,
         new PlanView(),
         new ScheduleView(),
+        new ApprovalView(),
+        new DurationView(),
+        new CostView(),
+        new SignalDecisionView(),
+        new BulkJobView(),
+        new UnitView(),
+        new BookingView(),
+        new BlockView(),
+        new StayView(),
         new AuditView(),
     ];
 
     /// <summary>Types of which any view reads the data, and those that tell the facts of a stream.</summary>
-    internal static readonly string[] DataOf = [.. All.SelectMany(v => v.DataOf).Append(nameof(Contracts.RunQueued)).Distinct()];
+    internal static readonly FrozenSet<string> DataOf = All.SelectMany(v => v.DataOf).Append(nameof(Contracts.RunQueued)).ToFrozenSet();
 }
 
 /// <summary>Rows as one array per column, the shape that <c>unnest</c> takes.</summary>

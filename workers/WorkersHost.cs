@@ -2,13 +2,19 @@ using Dvt.Contracts;
 using Dvt.Engine.Plans;
 using Dvt.Pipeline;
 using Dvt.Pipeline.Watching;
+using Dvt.Workers.Bookings;
+using Dvt.Workers.Calendars;
+using Dvt.Workers.Channels;
 using Dvt.Workers.Effects;
+using Dvt.Workers.Reactions;
 using Dvt.Workers.Runs;
 using Dvt.Workers.Schedule;
+using Dvt.Workers.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -35,15 +41,22 @@ public static class WorkersHost
         builder.Logging.AddProcessLogging(builder.Configuration);
         var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();
         var services = builder.Services;
-        services.AddTelemetry(builder.Configuration, "workers");
+        services.AddTelemetry(builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters));
         services.AddSingleton(options);
         services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers").AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();
-        services.AddSingleton(StepKinds.BuiltIn);
+        services.AddHostedSingleton<LogGrowth>();
+        services.AddSingleton(DomainKinds.All);
         services.AddSingleton<Plans>();
         services.AddRuns(options);
+        services.AddBookings(options);
+        services.AddChannels(options, builder.Configuration);
         services.AddEffects(options);
+        services.AddBookingSteps(options);
         services.AddTimers(options);
+        services.AddWebhooks(options);
+        services.AddNotices(options, builder.Configuration);
+        services.AddCalendars(options);
         services.AddJobs(options, builder.Configuration);
         // The batch in work is finished, slots are given back; then the process ends.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
@@ -66,10 +79,38 @@ public static class WorkersHost
     {
         if (!options.Has("runs"))
             return;
-        services.AddSingleton<ISlotHandler, RunsHandler>();
-        services.AddSingleton(new SlotWorkerOptions(Domain.Runs, options.Lanes, options.BatchSize));
-        services.AddHostedSingleton<SlotWorker>();
-        services.AddHostedService(s => ActivatorUtilities.CreateInstance<DeadDrain>(s, Domain.Runs));
+        services.AddDomain<RunsHandler>(Domain.Runs, options);
+        services.AddReaction(WhenBookingMoves.Reaction);
+    }
+
+    static void AddBookings(this IServiceCollection services, WorkersOptions options)
+    {
+        if (!options.Has("bookings"))
+            return;
+        services.TryAddSingleton(_ => new PersonalDataCodec(Convert.FromBase64String(options.KeyEncryptionKey
+            ?? throw new InvalidOperationException("Workers:KeyEncryptionKey is needed for the role bookings: see ops/configuration.md"))));
+        services.AddDomain<BookingsHandler>(Domain.Bookings, options);
+        services.AddHostedService<BookingGauges>();
+    }
+
+    static void AddChannels(this IServiceCollection services, WorkersOptions options, IConfiguration configuration)
+    {
+        if (!options.Has("channels"))
+            return;
+        services.TryAddSingleton(_ => new PersonalDataCodec(Convert.FromBase64String(options.KeyEncryptionKey!)));
+        services.AddConversations(options, configuration);
+        services.AddDomain<ChannelsHandler>(Domain.Channels, options);
+    }
+
+    /// <summary>Takes part in a domain; also called for others than the first.</summary>
+    static void AddDomain<THandler>(this IServiceCollection services, Domain domain, WorkersOptions options) where THandler : class, ISlotHandler
+    {
+        services.AddSingleton<THandler>();
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<SlotWorker>(
+            s, new SlotWorkerOptions(domain, options.Lanes, options.BatchSize), s.GetRequiredService<THandler>()));
+        // Not as hosted services: of those that are made by a function there may be one of a type.
+        services.AddSingleton<IHostedService>(s => s.GetServices<SlotWorker>().Single(w => w.Domain == domain));
+        services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<DeadDrain>(s, domain));
         services.AddHostedService<Governance.Gauges>();
     }
 

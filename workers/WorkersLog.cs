@@ -20,6 +20,12 @@ static partial class WorkersLog
     [LoggerMessage(3004, LogLevel.Error, "schedule {ScheduleId} starts nothing: {Reason}")]
     public static partial void ScheduleNotUnderstood(ILogger log, string scheduleId, string reason);
 
+    [LoggerMessage(3055, LogLevel.Information, "histories of {Count} runs were moved to the archive")]
+    public static partial void RunsArchived(ILogger log, int count);
+
+    [LoggerMessage(3071, LogLevel.Information, "archived histories of {Count} runs were deleted for good")]
+    public static partial void HistoriesDeleted(ILogger log, int count);
+
     [LoggerMessage(3005, LogLevel.Warning, "{Count} schedules had lost their moment; they are looked at now")]
     public static partial void SchedulesRepaired(ILogger log, int count);
 }

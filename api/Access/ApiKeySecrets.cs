@@ -29,13 +29,14 @@ sealed class ApiKeySecrets(ApiOptions options, KeyWrap wrap, NpgsqlDataSource po
         && !key.AsSpan(Prefix.Length).ContainsAnyExcept(UrlSafe);
 
     /// <summary>A fresh key, or for a keyed request the one that a retry of it makes again.</summary>
-    public async Task<string> MakeAsync(RequestIds ids, CancellationToken stop)
-    {
-        var secret = ids.Keyed
-            ? HMACSHA256.HashData(await PepperAsync(stop), Encoding.UTF8.GetBytes($"new key\n{ids.CommandId}"))
-            : RandomNumberGenerator.GetBytes(32);
-        return Prefix + Base64Url.EncodeToString(secret);
-    }
+    public async Task<string> MakeAsync(RequestIds ids, CancellationToken stop) =>
+        Prefix + Base64Url.EncodeToString(await BytesAsync("new key", ids, stop));
+
+    /// <summary>32 bytes that nobody can guess; for a keyed request those that a retry of it makes again.</summary>
+    /// <param name="purpose">Secrets of different purposes have nothing in common.</param>
+    public async Task<byte[]> BytesAsync(string purpose, RequestIds ids, CancellationToken stop) => ids.Keyed
+        ? HMACSHA256.HashData(await PepperAsync(stop), Encoding.UTF8.GetBytes($"{purpose}\n{ids.CommandId}"))
+        : RandomNumberGenerator.GetBytes(32);
 
     public async ValueTask<byte[]> HashAsync(string key, CancellationToken stop) =>
         HMACSHA256.HashData(await PepperAsync(stop), Encoding.UTF8.GetBytes(key));

@@ -15,7 +15,7 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
     const int MaxKnown = 100_000;
 
     readonly ConcurrentDictionary<Fingerprint, Credential> known = new();
-    readonly ConcurrentDictionary<Fingerprint, long> refused = new();
+    readonly ConcurrentDictionary<Fingerprint, (long Until, (Guid TenantId, string Actor)? Whose)> refused = new();
 
     readonly record struct Fingerprint(UInt128 First, UInt128 Second)
     {
@@ -36,8 +36,8 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         var id = Fingerprint.Of(credential);
         if (known.TryGetValue(id, out var entry))
             return entry.CallerAsync(clock.GetUtcNow());
-        if (refused.TryGetValue(id, out var until) && Environment.TickCount64 < until)
-            throw Unauthorized();
+        if (refused.TryGetValue(id, out var lately) && Environment.TickCount64 < lately.Until)
+            throw Unauthorized(lately.Whose);
         return new(OpenAsync(id, credential, isToken, request.HttpContext.RequestAborted));
     }
 
@@ -50,7 +50,8 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         return credential is { Length: > 0 } && Encoding.UTF8.GetByteCount(credential) <= Jws.MaxLength ? credential : throw Unauthorized();
     }
 
-    static ProblemException Unauthorized() => new(Problems.Unauthorized) { Header = ("WWW-Authenticate", "Bearer realm=\"dvt\"") };
+    static ProblemException Unauthorized((Guid TenantId, string Actor)? whose = null) =>
+        new(Problems.Unauthorized) { Header = ("WWW-Authenticate", "Bearer realm=\"dvt\""), Whose = whose };
 
     async Task<Caller> OpenAsync(Fingerprint id, string credential, bool isToken, CancellationToken stop)
     {
@@ -58,7 +59,9 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         {
             var check = isToken ? await OfTokenAsync(credential, stop) : await OfKeyAsync(credential, stop);
             if (await check(stop) is not { } caller)
-                throw new TokenRefusedException("revoked");
+                throw new TokenRefusedException("unknown");
+            if (caller.ExpiresAt <= clock.GetUtcNow())
+                throw Remembered(id, (caller.TenantId, caller.Actor));
             if (known.Count >= MaxKnown)
                 known.Clear();
             known[id] = new Credential(caller, check);
@@ -66,10 +69,7 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         }
         catch (TokenRefusedException)
         {
-            if (refused.Count >= MaxKnown)
-                refused.Clear();
-            refused[id] = Environment.TickCount64 + 2_000;
-            throw Unauthorized();
+            throw Remembered(id, whose: null);
         }
         catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
         {
@@ -77,13 +77,22 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         }
     }
 
+    /// <summary>Refused, and for a moment without looking again.</summary>
+    ProblemException Remembered(Fingerprint id, (Guid TenantId, string Actor)? whose)
+    {
+        if (refused.Count >= MaxKnown)
+            refused.Clear();
+        refused[id] = (Environment.TickCount64 + 2_000, whose);
+        return Unauthorized(whose);
+    }
+
     async Task<Func<CancellationToken, Task<Caller?>>> OfKeyAsync(string key, CancellationToken stop)
     {
         if (!ApiKeySecrets.IsShaped(key))
             throw new TokenRefusedException("shape");
         var hash = await secrets.HashAsync(key, stop);
-        return async again => await standing.OfHashAsync(hash, again) is { } found && found.IsValid(clock.GetUtcNow())
-            ? Of(found, $"key:{found.KeyId}", found.Roles, found.ExpiresAt)
+        return async again => await standing.OfHashAsync(hash, again) is { } found
+            ? Of(found, $"key:{found.KeyId}", found.Roles, EndOf(found, found.ExpiresAt))
             : null;
     }
 
@@ -103,8 +112,8 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         var tenantId = claims.GetProperty("tid").GetGuid();
         var keyId = claims.GetProperty("key").GetGuid();
         string[] roles = [.. claims.GetProperty("roles").EnumerateArray().Select(r => r.GetString()!)];
-        return async again => await standing.OfKeyAsync(tenantId, keyId, again) is { } found && found.IsValid(clock.GetUtcNow())
-            ? Of(found, $"user:{found.UserId}", [.. roles.Intersect(found.Roles)], expires)
+        return async again => await standing.OfKeyAsync(tenantId, keyId, again) is { } found
+            ? Of(found, $"user:{found.UserId}", [.. roles.Intersect(found.Roles)], EndOf(found, expires))
             : null;
     }
 
@@ -121,7 +130,7 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         // The issuer's name is part of the actor, or two issuers could make the same person.
         var actor = $"user:{NamedId.Of(issuer.Issuer, subject)}";
         return async again => await standing.OfTenantAsync(tenant, again) is { } found
-            ? new Caller(found.Id, found.Slug, UserId: null, KeyId: null, actor, roles, found.Quota, found.Suspended, expires)
+            ? new Caller(found.Id, found.Slug, UserId: null, KeyId: null, actor, roles, found.Quota, found.Suspended, expires, found.SignalPolicy)
             : null;
     }
 
@@ -134,8 +143,11 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
             _ => [],
         };
 
+    /// <summary>A key that was revoked or is over has ended, so that its refusals still name whose it was.</summary>
+    DateTimeOffset? EndOf(KeyStanding found, DateTimeOffset? expires) => found.IsValid(clock.GetUtcNow()) ? expires : DateTimeOffset.MinValue;
+
     static Caller Of(KeyStanding found, string actor, IReadOnlyList<string> roles, DateTimeOffset? expires) =>
-        new(found.TenantId, found.Slug, found.UserId, found.KeyId, actor, roles, found.Quota, found.Suspended, expires);
+        new(found.TenantId, found.Slug, found.UserId, found.KeyId, actor, roles, found.Quota, found.Suspended, expires, found.SignalPolicy);
 
     /// <summary>A credential that was checked, and how to check it again.</summary>
     sealed class Credential(Caller first, Func<CancellationToken, Task<Caller?>> check)
@@ -146,6 +158,7 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
         readonly Lock gate = new();
+        readonly (Guid TenantId, string Actor) whose = (first.TenantId, first.Actor);
         Caller? caller = first;
         long checkedAt = Environment.TickCount64;
         long quietUntil;
@@ -162,7 +175,7 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
 
         Caller Valid(DateTimeOffset now) => Volatile.Read(ref caller) is { } valid && (valid.ExpiresAt is null || valid.ExpiresAt > now)
             ? valid
-            : throw Unauthorized();
+            : throw Unauthorized(whose);
 
         Task Ask()
         {

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.Api;

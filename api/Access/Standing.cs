@@ -8,7 +8,7 @@ namespace Dvt.Api;
 /// <param name="Roles">What both the user and the key have.</param>
 sealed record KeyStanding(
     Guid TenantId, string Slug, bool Suspended, TenantQuota? Quota, Guid UserId, string Email, string UserName, Guid KeyId,
-    IReadOnlyList<string> Roles, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt)
+    IReadOnlyList<string> Roles, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt, SignalPolicy? SignalPolicy)
 {
     public bool IsValid(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || ExpiresAt > now);
 }
@@ -18,7 +18,7 @@ sealed class Standing(NpgsqlDataSource postgres)
 {
     const string Select =
         """
-        select t.tenant_id, t.slug, t.suspended, t.quota::text, u.user_id, u.email, u.name, k.api_key_id, k.roles, u.roles, k.expires_at, k.revoked_at
+        select t.tenant_id, t.slug, t.suspended, t.quota::text, u.user_id, u.email, u.name, k.api_key_id, k.roles, u.roles, k.expires_at, k.revoked_at, t.settings ->> 'signalPolicy'
         from identity.api_key k
         join identity.app_user u on u.tenant_id = k.tenant_id and u.user_id = k.user_id
         join identity.tenant t on t.tenant_id = k.tenant_id
@@ -44,15 +44,16 @@ sealed class Standing(NpgsqlDataSource postgres)
             row.GetGuid(0), row.GetString(1), row.GetBoolean(2), QuotaOf(row, 3), row.GetGuid(4), row.GetString(5), row.GetString(6), row.GetGuid(7),
             ofKey.Length == 0 ? ofUser : [.. ofUser.Intersect(ofKey)],
             row.IsDBNull(10) ? null : new DateTimeOffset(row.GetDateTime(10)),
-            row.IsDBNull(11) ? null : new DateTimeOffset(row.GetDateTime(11)));
+            row.IsDBNull(11) ? null : new DateTimeOffset(row.GetDateTime(11)),
+            PolicyOf(row, 12));
     }
 
     /// <summary>A tenant by slug or id, for users of external issuers.</summary>
-    public async Task<(Guid Id, string Slug, bool Suspended, TenantQuota? Quota)?> OfTenantAsync(string name, CancellationToken stop)
+    public async Task<(Guid Id, string Slug, bool Suspended, TenantQuota? Quota, SignalPolicy? SignalPolicy)?> OfTenantAsync(string name, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
-            select tenant_id, slug, suspended, quota::text
+            select tenant_id, slug, suspended, quota::text, settings ->> 'signalPolicy'
             from identity.tenant
             where slug = $1
                or tenant_id = $2
@@ -60,8 +61,11 @@ sealed class Standing(NpgsqlDataSource postgres)
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = Guid.TryParse(name, out var id) ? id : Guid.Empty });
         await using var row = await command.ExecuteReaderAsync(stop);
-        return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetString(1), row.GetBoolean(2), QuotaOf(row, 3)) : null;
+        return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetString(1), row.GetBoolean(2), QuotaOf(row, 3), PolicyOf(row, 4)) : null;
     }
+
+    static SignalPolicy? PolicyOf(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : JsonSerializer.Deserialize<SignalPolicy>(row.GetString(column), ContractsJson.Options);
 
     static TenantQuota? QuotaOf(NpgsqlDataReader row, int column) =>
         row.IsDBNull(column) ? null : JsonSerializer.Deserialize<TenantQuota>(row.GetString(column), ContractsJson.Options);

@@ -7,8 +7,6 @@ namespace Dvt.Api;
 /// <summary>Makes the first accounts when they are missing: the platform's own tenant, and one with its administrator.</summary>
 sealed class Bootstrap(ApiOptions options, IdentityTable table, IdentityWriter writer, ApiKeySecrets secrets, ILogger<Bootstrap> log) : BackgroundService
 {
-    const string PlatformSlug = "platform";
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.Bootstrap is not { } wanted)
@@ -19,7 +17,7 @@ sealed class Bootstrap(ApiOptions options, IdentityTable table, IdentityWriter w
             try
             {
                 if (wanted is { PlatformEmail: { } platformEmail, PlatformKey: { } platformKey })
-                    await EnsureAsync(PlatformSlug, "Platform", platformEmail, platformKey, [Roles.PlatformAdmin, Roles.TenantAdmin], stoppingToken);
+                    await EnsureAsync(PlatformTenant.Slug, "Platform", platformEmail, platformKey, [Roles.PlatformAdmin, Roles.TenantAdmin], stoppingToken);
                 if (wanted is { TenantSlug: { } slug, Email: { } email, ApiKey: { } key })
                 {
                     await EnsureAsync(slug, slug, email, key, [Roles.TenantAdmin], stoppingToken);

@@ -6,8 +6,10 @@ using NpgsqlTypes;
 namespace Dvt.Api;
 
 /// <param name="HttpAllow">Hosts inside that its <c>http</c> steps may reach.</param>
+/// <param name="TimeZone">IANA name, of whatever has no time zone of its own.</param>
 sealed record TenantRow(
-    Guid TenantId, string Slug, string Name, bool Suspended, TenantQuota? Quota, IReadOnlyList<string> HttpAllow, DateTime CreatedAt, long Revision);
+    Guid TenantId, string Slug, string Name, bool Suspended, TenantQuota? Quota, IReadOnlyList<string> HttpAllow, DateTime CreatedAt, long Revision,
+    SignalPolicy? SignalPolicy, TenantRetention Retention, string TimeZone);
 
 sealed record UserRow(Guid UserId, string Email, string Name, IReadOnlyList<string> Roles, DateTime CreatedAt);
 
@@ -65,7 +67,7 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
         """
         with changed as (
           update identity.tenant
-          set name = $2, suspended = $3, quota = $4::jsonb, settings = jsonb_set(settings, '{httpAllow}', $6::jsonb), revision = revision + 1
+          set name = $2, suspended = $3, quota = $4::jsonb, settings = settings || $6::jsonb, revision = revision + 1
           where tenant_id = $1
             and revision = $5
           returning 1
@@ -73,7 +75,7 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
         select log.expect((select count(*) from changed), 1, 'tenant')
         """, changed.TenantId, changed.Name, changed.Suspended,
         Text(changed.Quota is null ? null : JsonSerializer.Serialize(changed.Quota, ContractsJson.Options)), changed.Revision,
-        JsonSerializer.Serialize(changed.HttpAllow));
+        JsonSerializer.Serialize(new { changed.HttpAllow, changed.SignalPolicy, changed.Retention, changed.TimeZone }, ContractsJson.Options));
 
     static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
@@ -87,7 +89,7 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
 
     public Task<List<TenantRow>> TenantsAsync((DateTime At, Guid Id) after, int limit, CancellationToken stop) => ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision, settings ->> 'signalPolicy', (settings -> 'retention')::text, coalesce(settings ->> 'timeZone', 'UTC')
         from identity.tenant
         where (created_at, tenant_id) > ($1, $2)
         order by created_at, tenant_id
@@ -96,14 +98,14 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
 
     public async Task<TenantRow?> TenantAsync(Guid tenantId, CancellationToken stop) => (await ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision, settings ->> 'signalPolicy', (settings -> 'retention')::text, coalesce(settings ->> 'timeZone', 'UTC')
         from identity.tenant
         where tenant_id = $1
         """, Tenant, stop, tenantId)).FirstOrDefault();
 
     public async Task<TenantRow?> TenantAsync(string slug, CancellationToken stop) => (await ListAsync(
         """
-        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision
+        select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision, settings ->> 'signalPolicy', (settings -> 'retention')::text, coalesce(settings ->> 'timeZone', 'UTC')
         from identity.tenant
         where slug = $1
         """, Tenant, stop, slug)).FirstOrDefault();
@@ -149,7 +151,7 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
     {
         await using var batch = postgres.CreateBatch();
         batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
-        batch.BatchCommands.Add(Command("select command_id from log.events where tenant_id = $1 and stream = $2 and seq = 1", tenantId, stream));
+        batch.BatchCommands.Add(Command("select command_id from log.entry where tenant_id = $1 and stream = $2 and first_seq = 1", tenantId, stream));
         await using var reader = await batch.ExecuteReaderAsync(stop);
         await reader.NextResultAsync(stop);
         return await reader.ReadAsync(stop) && !reader.IsDBNull(0) ? reader.GetGuid(0) : null;
@@ -158,7 +160,10 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
     static TenantRow Tenant(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
         row.IsDBNull(4) ? null : JsonSerializer.Deserialize<TenantQuota>(row.GetString(4), ContractsJson.Options),
-        JsonSerializer.Deserialize<string[]>(row.GetString(5))!, row.GetDateTime(6), row.GetInt64(7));
+        JsonSerializer.Deserialize<string[]>(row.GetString(5))!, row.GetDateTime(6), row.GetInt64(7),
+        row.IsDBNull(8) ? null : JsonSerializer.Deserialize<SignalPolicy>(row.GetString(8), ContractsJson.Options),
+        row.IsDBNull(9) ? TenantRetention.UnlessTold : JsonSerializer.Deserialize<TenantRetention>(row.GetString(9), ContractsJson.Options)!,
+        row.GetString(10));
 
     static UserRow User(NpgsqlDataReader row) =>
         new(row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetFieldValue<string[]>(3), row.GetDateTime(4));

@@ -63,16 +63,16 @@ sealed class LogInHandler(
         if (found is null || !found.IsValid(now) || !Same(found.Email, request.Email))
         {
             limits.CountFailedLogin(request.Address, request.Email);
-            if (found is not null)
-                audit.Refused(found.TenantId, $"key:{found.KeyId}", "POST /v1/auth/login", Problems.LoginFailed.Code, found.KeyId.ToString(), request.Address);
-            throw new ProblemException(Problems.LoginFailed);
+            throw new ProblemException(Problems.LoginFailed) { Whose = WhoseOf(found) };
         }
         if (found.Suspended)
-            throw new ProblemException(Problems.TenantSuspended);
+            throw new ProblemException(Problems.TenantSuspended) { Whose = WhoseOf(found) };
         var token = await signing.SignAsync(Claims(found, now, out var lifetime), cancellationToken);
         audit.LoggedIn(found.TenantId, found.UserId, found.KeyId);
         return new(token, "Bearer", (int)lifetime.TotalSeconds, found.TenantId, found.Roles);
     }
+
+    static (Guid TenantId, string Actor)? WhoseOf(KeyStanding? found) => found is null ? null : (found.TenantId, $"key:{found.KeyId}");
 
     static bool Same(string one, string other) =>
         CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(one)), SHA256.HashData(Encoding.UTF8.GetBytes(other)));

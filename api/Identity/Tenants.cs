@@ -1,4 +1,6 @@
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
+using Dvt.Engine.Schedules;
 using MediatR;
 using Npgsql;
 using static Dvt.Api.Endpoint;
@@ -16,10 +18,10 @@ static class Tenants
             AnswerExample = """{"tenantId":"0197a3c4-0000-7000-8000-000000000001","slug":"sunrise","adminEmail":"ana@sunrise.example","apiKey":"dvt_…"}""",
         },
         Get("/v1/tenants", Permission.ManageTenants, List, "List tenants") with { Answer = "TenantList", Lists = true },
-        Patch("/v1/tenants/{tenantId}", Permission.ManageTenants, Change, "Change quotas, name, suspension or the hosts inside that http steps may reach") with
+        Patch("/v1/tenants/{tenantId}", Permission.ManageTenants, Change, "Change quotas, name, suspension, the hosts inside that http steps may reach, which signals need a second person, when histories are archived and deleted, or its time zone") with
         {
             Body = "TenantChange", Answer = "Tenant", Matches = true, Problems = [Problems.NotFound],
-            Example = """{"suspended":false,"quota":{"requestsPerSecond":100,"burst":200},"httpAllow":["crm.internal:8443"]}""",
+            Example = """{"suspended":false,"quota":{"requestsPerSecond":100,"burst":200},"httpAllow":["crm.internal:8443"],"retention":{"archiveAfterDays":90,"deleteAfterDays":2555}}""",
         },
     ];
 
@@ -48,9 +50,27 @@ static class Tenants
         var suspended = body.Element("suspended")?.GetBoolean();
         var httpAllow = body.Element("httpAllow") is null ? null : body.Texts("httpAllow");
         var changed = await call.Backend.Mediator.Send(
-            new ChangeTenant(call.Caller, call.RouteId("tenantId"), body.Text("name"), suspended, quota, httpAllow, call.IfMatch(), body.Ids), call.Stop);
+            new ChangeTenant(
+                call.Caller, call.RouteId("tenantId"), body.Text("name"), suspended, quota, httpAllow, PolicyOf(body),
+                body.Element("retention") is { } retention ? ContractsJson.Read<TenantRetention>(retention) : null, ZoneOf(body), call.IfMatch(), body.Ids), call.Stop);
         call.Tag(changed.Revision);
         await call.JsonAsync(changed);
+    }
+
+    static string? ZoneOf(RequestBody body) => body.Text("timeZone") is not { } zone || Occurrences.TryZone(zone, out _)
+        ? body.Text("timeZone")
+        : throw new ProblemException(Problems.ValidationFailed, "See errors for what cannot be taken.",
+            [new("/timeZone", "unknown_time_zone", "is no IANA time zone, such as America/Santo_Domingo")]);
+
+    static SignalPolicy? PolicyOf(RequestBody body)
+    {
+        if (body.Element("signalPolicy") is not { } given)
+            return null;
+        var policy = ContractsJson.Read<SignalPolicy>(given);
+        if (policy.ExpiresAfter is { } text && (!IsoDuration.TryParse(text, out var span) || span < TimeSpan.FromMinutes(1) || span > TimeSpan.FromDays(30)))
+            throw new ProblemException(Problems.ValidationFailed, "See errors for what cannot be taken.",
+                [new("/signalPolicy/expiresAfter", "invalid_duration", "is no ISO 8601 duration from a minute to 30 days")]);
+        return policy;
     }
 }
 
@@ -105,13 +125,17 @@ static class Repeated
 }
 
 sealed record ChangeTenant(
-    Caller Caller, Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow, long? Revision, RequestIds Ids) : IOrder, IRequest<TenantRow>
+    Caller Caller, Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow, SignalPolicy? SignalPolicy,
+    TenantRetention? Retention, string? TimeZone, long? Revision, RequestIds Ids) : IOrder, IRequest<TenantRow>
 {
     public string Permission => Api.Permission.ManageTenants;
 
     // Nobody could lift it again.
     public IEnumerable<Fault> Faults() =>
-        Suspended is true && TenantId == Caller.TenantId ? [new("/suspended", "own_tenant", "you cannot suspend your own tenant")] : [];
+    [
+        .. Suspended is true && TenantId == Caller.TenantId ? [new Fault("/suspended", "own_tenant", "you cannot suspend your own tenant")] : (Fault[])[],
+        .. Retention is { MakesSense: false } ? [new Fault("/retention/deleteAfterDays", "invalid_value", "needs archiveAfterDays, and is not less than it")] : (Fault[])[],
+    ];
 }
 
 sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table) : IRequestHandler<ChangeTenant, TenantRow>
@@ -127,11 +151,14 @@ sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table) : I
             Suspended = request.Suspended ?? known.Suspended,
             Quota = request.Quota ?? known.Quota,
             HttpAllow = request.HttpAllow ?? known.HttpAllow,
+            SignalPolicy = request.SignalPolicy ?? known.SignalPolicy,
+            Retention = request.Retention ?? known.Retention,
+            TimeZone = request.TimeZone ?? known.TimeZone,
         };
         try
         {
             await writer.WriteAsync(known.TenantId, request.Caller.Actor, request.Ids.CommandId, [IdentityTable.ChangeTenant(changed)], cancellationToken,
-                ($"tenant-{known.TenantId}", known.Revision + 1, new TenantChanged(known.TenantId, request.Name, request.Suspended, request.Quota, request.HttpAllow)));
+                ($"tenant-{known.TenantId}", known.Revision + 1, new TenantChanged(known.TenantId, request.Name, request.Suspended, request.Quota, request.HttpAllow, request.SignalPolicy, request.Retention, request.TimeZone)));
         }
         catch (PostgresException moved) when (moved.SqlState is "DV002" or PostgresErrorCodes.UniqueViolation)
         {

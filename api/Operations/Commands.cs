@@ -39,6 +39,7 @@ static class Commands
         row.Code,
         row.Detail,
         row.Resource,
+        data = row.Data is { } data ? System.Text.Json.JsonElement.Parse(data) : (System.Text.Json.JsonElement?)null,
         position = row.Position.ToString(),
         row.AcceptedAt,
         row.FinishedAt,

@@ -80,6 +80,7 @@ static class DeadLetters
         detail.Row.ClosedBy,
         detail.Row.Reason,
         detail.Message,
+        detail.Raw,
         detail.Waiting,
     };
 

@@ -31,6 +31,7 @@ static class DocumentJson
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }, new JsonObject { ["apiKey"] = new JsonArray() }),
             ["tags"] = new JsonArray([.. ApiRoutes.All.Select(e => e.Tag).Distinct().Select(t => new JsonObject { ["name"] = t })]),
             ["paths"] = paths,
+            ["webhooks"] = DocumentWebhooks.Make(),
             ["components"] = new JsonObject
             {
                 ["schemas"] = Renamed(Schemas.Definitions),
@@ -66,11 +67,16 @@ static class DocumentJson
             ["tags"] = new JsonArray(endpoint.Tag),
             ["summary"] = endpoint.Summary,
             ["x-permission"] = endpoint.Permission,
+            ["x-method"] = endpoint.Handle.Method.Name,
             ["parameters"] = new JsonArray([.. Parameters(endpoint).Select(Parameter)]),
             ["responses"] = Responses(endpoint),
         };
         if (endpoint.Description is { } description)
             operation["description"] = description;
+        if (endpoint.Event is { } happening)
+            operation["x-event"] = SchemaPrefix + happening;
+        if (endpoint.Prefix is { } prefix)
+            operation["x-filter-prefix"] = prefix;
         if (endpoint.Permission == Permission.Open)
             operation["security"] = new JsonArray();
         if (endpoint.Body is { } body)
@@ -85,7 +91,7 @@ static class DocumentJson
     static IEnumerable<Parameter> Parameters(Endpoint endpoint)
     {
         foreach (var part in endpoint.Path.Split('/').Where(p => p.StartsWith('{')))
-            yield return new(part.Trim('{', '}'), "", In: "path", Required: true);
+            yield return new(part[1..part.IndexOf('}')], "", In: "path", Required: true);
         foreach (var parameter in endpoint.Parameters)
             yield return parameter;
         if (endpoint.Lists)
@@ -148,7 +154,7 @@ static class DocumentJson
         {
             var content = Json(answer, endpoint.AnswerExample);
             foreach (var other in endpoint.AlsoProduces)
-                content[other] = new JsonObject { ["schema"] = new JsonObject { ["type"] = other.Contains("ndjson", StringComparison.Ordinal) ? "string" : "array" } };
+                content[other] = new JsonObject { ["schema"] = new JsonObject { ["type"] = other.EndsWith("+json", StringComparison.Ordinal) ? "array" : "string" } };
             response["content"] = content;
         }
         if (endpoint.Reads)

@@ -58,6 +58,17 @@ static class Documents
         services.AddSingleton<DocumentText>();
     }
 
+    /// <summary>The document as it is served, without any server.</summary>
+    public static async Task PrintAsync(TextWriter output)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        // Only the document may stand in the output.
+        builder.Logging.ClearProviders();
+        builder.Services.AddDocuments();
+        await using var app = builder.Build();
+        await output.WriteLineAsync(Encoding.UTF8.GetString(await app.Services.GetRequiredService<DocumentText>().OpenApiAsync(CancellationToken.None)));
+    }
+
     /// <summary>Fills the document from the route tables: they are what is mapped, so it cannot drift.</summary>
     sealed class RouteTables : IOpenApiDocumentTransformer
     {

@@ -10,7 +10,8 @@ using Npgsql;
 namespace Dvt.Api;
 
 /// <summary>Server-sent events: of one run with its history before, or of everything of a tenant.</summary>
-sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentication, NpgsqlDataSource postgres, ILogger<LiveEvents> log)
+sealed class LiveEvents(
+    LiveTail tail, RunQueries runs, Authentication authentication, NpgsqlDataSource postgres, IHostApplicationLifetime process, ILogger<LiveEvents> log)
 {
     /// <summary>Streams of one process, at the most.</summary>
     const int MaxStreams = 5_000;
@@ -24,12 +25,17 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
         ["schedule"] = "schedules",
         ["command"] = "commands",
         ["booking"] = "bookings",
+        ["unit"] = "bookings",
+        ["block"] = "bookings",
         ["payment"] = "payments",
         ["tenant"] = "audit",
         ["user"] = "audit",
         ["key"] = "audit",
         ["access"] = "audit",
     };
+
+    /// <summary>Only what <c>emit</c> steps tell; it is among the runs' events too.</summary>
+    const string Emitted = "events";
 
     int open;
 
@@ -90,10 +96,10 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
                 [new("Last-Event-ID:", "invalid_parameter", "is no position")]);
         await using var writer = Begin(call);
         await writer.FlushAsync();
-        await RelayAsync(call, writer, tail.Subscribe(call.Caller.TenantId, e => topics.Contains(TopicOf(e.Stream)), from, call.Stop), async item =>
+        await RelayAsync(call, writer, tail.Subscribe(call.Caller.TenantId, e => topics.Contains(TopicOf(e, topics)), from, call.Stop), async item =>
         {
             if (item.Event is { } e)
-                await writer.WriteAsync(item.Position.ToString(), e.Type, Shown(e));
+                await writer.WriteAsync(item.Position.ToString(), e.Type, Shown(e, TopicOf(e, topics)));
             else
                 await writer.WriteAsync(item.Position.ToString(), "reset", new { reason = "too_old" });
             return true;
@@ -102,38 +108,37 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
 
     static HashSet<string> Topics(Call call)
     {
-        var allowed = TopicOfPrefix.Values.Where(t => t != "audit" || call.Caller.May(Permission.ReadAudit)).ToHashSet();
+        var allowed = TopicOfPrefix.Values.Append(Emitted).Where(t => t != "audit" || call.Caller.May(Permission.ReadAudit)).ToHashSet();
         if (call.Query("topics") is not { } wanted)
             return allowed;
         var topics = wanted.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet();
-        if (topics.Except(TopicOfPrefix.Values).FirstOrDefault() is { } unknown)
-            throw Call.InvalidParameter("topics", $"names {unknown}, which is none of {string.Join(", ", TopicOfPrefix.Values.Distinct())}");
+        if (topics.Except(TopicOfPrefix.Values).FirstOrDefault(t => t != Emitted) is { } unknown)
+            throw Call.InvalidParameter("topics", $"names {unknown}, which is none of {string.Join(", ", TopicOfPrefix.Values.Append(Emitted).Distinct())}");
         if (!topics.IsSubsetOf(allowed))
             throw new ProblemException(Problems.Forbidden, $"{Permission.ReadAudit} is needed for the topic audit.");
         return topics;
     }
 
+    static string TopicOf(LoggedEvent e, HashSet<string> wanted) =>
+        e.Type == nameof(EventEmitted) && wanted.Contains(Emitted) ? Emitted : TopicOf(e.Stream);
+
     static string TopicOf(string stream) =>
         stream.IndexOf('-', StringComparison.Ordinal) is > 0 and var end ? TopicOfPrefix.GetValueOrDefault(stream[..end], "") : "";
 
-    static object Shown(LoggedEvent e)
+    static object Shown(LoggedEvent e, string topic) => new
     {
-        var topic = TopicOf(e.Stream);
-        return new
-        {
-            topic,
-            e.Type,
-            e.Seq,
-            resourceId = e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..],
-            e.EventId,
-            e.CommandId,
-            e.CorrelationId,
-            e.Actor,
-            e.OccurredAt,
-            e.RecordedAt,
-            data = e.Json,
-        };
-    }
+        topic,
+        e.Type,
+        e.Seq,
+        resourceId = e.Stream[(e.Stream.IndexOf('-', StringComparison.Ordinal) + 1)..],
+        e.EventId,
+        e.CommandId,
+        e.CorrelationId,
+        e.Actor,
+        e.OccurredAt,
+        e.RecordedAt,
+        data = PersonalDataCodec.Readable(e.Json),
+    };
 
     SseWriter Begin(Call call)
     {
@@ -149,20 +154,25 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
         return new SseWriter(response, () => Interlocked.Decrement(ref open), call.Stop);
     }
 
-    /// <summary>Writes items until one says it was the last, the reader leaves or is too slow, or its credential ends.</summary>
+    /// <summary>Writes items until one says it was the last, the reader leaves or is too slow, its credential ends, or the process does.</summary>
     async Task RelayAsync(Call call, SseWriter writer, IAsyncEnumerable<LiveItem> items, Func<LiveItem, Task<bool>> write)
     {
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(call.Stop);
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(call.Stop, process.ApplicationStopping);
         var enumerator = items.GetAsyncEnumerator(leaving.Token);
         var next = enumerator.MoveNextAsync().AsTask();
+        var beat = Task.Delay(Heartbeat, leaving.Token);
         try
         {
             while (true)
             {
-                if (await Task.WhenAny(next, Task.Delay(Heartbeat, call.Stop)) != next)
+                // Also while events come without a pause: nobody reads on with a credential that has ended.
+                if (beat.IsCompleted || !next.IsCompleted && await Task.WhenAny(next, beat) == beat)
                 {
-                    await authentication.IdentifyAsync(call.Http.Request);
+                    if (process.ApplicationStopping.IsCancellationRequested)
+                        return;
+                    await MayGoOnAsync(call);
                     await writer.BeatAsync();
+                    beat = Task.Delay(Heartbeat, leaving.Token);
                     continue;
                 }
                 if (!await next)
@@ -177,6 +187,10 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
                     await writer.FlushAsync();
             }
         }
+        catch (OperationCanceledException) when (process.ApplicationStopping.IsCancellationRequested)
+        {
+            // The reader comes back with its last id, to another process or to the next one here.
+        }
         finally
         {
             await leaving.CancelAsync();
@@ -184,6 +198,15 @@ sealed class LiveEvents(LiveTail tail, RunQueries runs, Authentication authentic
             await next.ContinueWith(static _ => { }, TaskScheduler.Default);
             await enumerator.DisposeAsync();
         }
+    }
+
+    async Task MayGoOnAsync(Call call)
+    {
+        var caller = await authentication.IdentifyAsync(call.Http.Request);
+        if (caller.Suspended)
+            throw new ProblemException(Problems.TenantSuspended);
+        if (!caller.May(call.Endpoint.Permission))
+            throw new ProblemException(Problems.Forbidden);
     }
 }
 

@@ -9,6 +9,9 @@ static class Watching
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Jobs that are due for longer are told as degraded.</summary>
+    const double LateJobSeconds = 30;
+
     /// <summary>Views further behind than this are told as degraded.</summary>
     const double LateSeconds = 10;
 
@@ -22,16 +25,11 @@ static class Watching
         Get("/v1/audit", Permission.ReadAudit, Audit, "Every command and every refusal, newest first") with
         {
             Answer = "AuditList", Lists = true, Reads = true,
-            Parameters =
-            [
-                new("action", "Such as StartRun."), new("actor", "Such as user:…"),
-                new("from", "At this moment or later.", """{"type":"string","format":"date-time"}"""),
-                new("to", "Before this moment.", """{"type":"string","format":"date-time"}"""),
-            ],
+            Parameters = AuditTrail.Filters,
         },
         Get("/v1/stream", Permission.Stream, Live, "Events of the tenant, live") with
         {
-            Produces = "text/event-stream",
+            Produces = "text/event-stream", Event = "LiveEvent",
             Description = "`id:` is a log position; a stream resumes behind `Last-Event-ID`. `reset` says that the id is too old: load anew. A comment comes each 15 s.",
             Parameters =
             [
@@ -71,6 +69,7 @@ static class Watching
         var name = call.Route("name");
         if (!await call.Backend.Projections.RequestRebuildAsync(name, call.Stop))
             throw new ProblemException(Problems.NotFound, "There is no view of this name.");
+        call.Backend.Trail.RebuildRequested(call.Caller, name);
         call.Http.Response.Headers.Location = "/v1/projections";
         await call.JsonAsync(new { name, status = "accepted", links = new { projections = "/v1/projections" } }, status: 202);
     }
@@ -79,7 +78,7 @@ static class Watching
     {
         call.CheckQueryNames();
         await call.MinPositionAsync();
-        var filter = new AuditFilter(call.Query("action"), call.Query("actor"), call.QueryTime("from"), call.QueryTime("to"), call.Limit(), call.Query("cursor"));
+        var filter = AuditTrail.FilterOf(call, call.Limit(), call.Query("cursor"));
         await call.JsonAsync(call.Told(await call.Backend.Audit.ListAsync(call.Caller.TenantId, filter, call.Stop)));
     }
 
@@ -96,12 +95,13 @@ static class Watching
         var postgres = await AnswersAsync(call);
         var broker = call.Backend.Broker.IsUp;
         var late = postgres ? await LateAsync(call) : null;
+        var jobs = postgres ? await JobsAsync(call) : "unknown";
         // Either of them is enough to accept commands.
-        var status = postgres && broker && late is null ? "ready" : postgres || broker ? "degraded" : "unavailable";
+        var status = postgres && broker && late is null && jobs == "up" ? "ready" : postgres || broker ? "degraded" : "unavailable";
         await call.JsonAsync(new
         {
             status,
-            checks = new { postgres = postgres ? "up" : "down", rabbitmq = broker ? "up" : "down", projections = late ?? (postgres ? "up" : "unknown") },
+            checks = new { postgres = postgres ? "up" : "down", rabbitmq = broker ? "up" : "down", projections = late ?? (postgres ? "up" : "unknown"), jobs },
         }, status == "unavailable" ? 503 : 200);
     }
 
@@ -126,6 +126,19 @@ static class Watching
         {
             var views = await call.Backend.Projections.ListAsync(call.Stop).WaitAsync(Patience, call.Stop);
             return views.Count == 0 || views.Any(v => v.State == "stopped") ? "stopped" : views.Any(v => v.LagSeconds > LateSeconds) ? "late" : null;
+        }
+        catch (Exception fault) when (Away.Is(fault))
+        {
+            return "unknown";
+        }
+    }
+
+    static async Task<string> JobsAsync(Call call)
+    {
+        try
+        {
+            await using var command = call.Backend.Postgres.CreateCommand("select pipeline.jobs_late()");
+            return await command.ExecuteScalarAsync(call.Stop).WaitAsync(Patience, call.Stop) is double late ? late > LateJobSeconds ? "late" : "up" : "unknown";
         }
         catch (Exception fault) when (Away.Is(fault))
         {

@@ -47,6 +47,20 @@ sealed class Existence(
         return await find() ?? Absent<T>(tenantId, resource);
     }
 
+    /// <summary>Of something whose slot is known: asked for, and asked again once everything sent there before is decided and visible.</summary>
+    /// <returns>Null only when it surely is not there.</returns>
+    /// <exception cref="ProblemException">503: nobody can tell.</exception>
+    public async Task<T?> FindInSlotAsync<T>(Guid tenantId, Resource resource, int slot, Func<Task<T?>> find, CancellationToken stop) where T : class
+    {
+        if (await find() is { } found)
+            return found;
+        if (recent.Maker(tenantId, resource) is null && IsKnownAbsent(tenantId, resource))
+            return null;
+        if (!await FenceAsync(slot, tenantId, stop))
+            throw new ProblemException(Problems.ViewBehind, "It may have been accepted without being visible yet.") { RetryAfter = 2 };
+        return await find() ?? Absent<T>(tenantId, resource);
+    }
+
     /// <summary>A command by its id alone: its slot is unknown, so all are asked.</summary>
     public async Task<T?> FindCommandAsync<T>(Guid tenantId, Guid commandId, Func<Task<T?>> find, Func<RecentCommand?, T> pending, CancellationToken stop)
         where T : class
@@ -68,16 +82,11 @@ sealed class Existence(
         var resource = new Resource("command", commandId.ToString());
         if (IsKnownAbsent(tenantId, resource))
             return null;
-        var fences = await Task.WhenAll(KeyOfEachSlot(tenantId).Select(key => FenceAsync(Domain.Runs, tenantId, key, stop)));
+        var fences = await Task.WhenAll(Slot.Worked.SelectMany(Slot.All).Select(slot => FenceAsync(slot, tenantId, stop)));
         if (fences.Contains(false))
             throw new ProblemException(Problems.ViewBehind, "It may have been accepted without being visible yet.") { RetryAfter = 2 };
         return await find() ?? Absent<T>(tenantId, resource);
     }
-
-    static IEnumerable<string> KeyOfEachSlot(Guid tenantId) => Enumerable.Range(0, int.MaxValue)
-        .Select(n => $"fence-{n}")
-        .DistinctBy(key => Slot.Of(Domain.Runs, tenantId, key))
-        .Take(Slot.PerDomain);
 
     bool IsKnownAbsent(Guid tenantId, Resource resource) =>
         absent.TryGetValue((tenantId, resource), out var since) && Environment.TickCount64 - since < KnownAbsentMs;
@@ -94,14 +103,16 @@ sealed class Existence(
     async Task<bool> IsUndecidedAsync(Guid tenantId, Guid commandId, CancellationToken stop) =>
         (await commands.FindAsync(tenantId, commandId, stop))?.Value.Status is not Outcome.Refused;
 
-    /// <summary>True once everything sent to the slot before is decided and visible.</summary>
-    public async Task<bool> FenceAsync(Domain domain, Guid tenantId, string key, CancellationToken stop)
+    /// <summary>True once everything sent before to the slot of the key is decided and visible.</summary>
+    public Task<bool> FenceAsync(Domain domain, Guid tenantId, string key, CancellationToken stop) => FenceAsync(Slot.Of(domain, tenantId, key), tenantId, stop);
+
+    async Task<bool> FenceAsync(int slot, Guid tenantId, CancellationToken stop)
     {
         var id = Guid.CreateVersion7();
         using var waiter = replies.Expect(id);
         if (waiter is null)
             return false;
-        var slot = Slot.Of(domain, tenantId, key);
+        var key = $"fence-{slot}";
         var envelope = new Envelope(
             id, nameof(Fence), tenantId, key, "system", clock.GetUtcNow(), ContractsJson.Element(new Fence(key)), ReplyTo: replies.Queue);
         try

@@ -47,9 +47,9 @@ sealed class AuditOfRefusals<TRequest, TResponse>(Audit audit) : IPipelineBehavi
         }
         catch (ProblemException problem) when (request is IOrder && problem.Kind.Status is 409 or 412 or 422)
         {
-            // 403 and 429 are written down where every request passes.
+            // 401, 403 and 429 are written down where every request passes.
             var caller = ((IOrder)request).Caller;
-            audit.Refused(caller.TenantId, caller.Actor, typeof(TRequest).Name, problem.Kind.Code, resourceId: null, address: null);
+            audit.Refused((caller.TenantId, caller.Actor), typeof(TRequest).Name, problem.Kind.Code, resourceId: null, address: null);
             throw;
         }
     }

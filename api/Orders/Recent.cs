@@ -21,7 +21,7 @@ sealed class Recent
         var entry = new RecentCommand(envelope.Id, envelope.Type, envelope.TenantId, envelope.Key, resource, envelope.AcceptedAt);
         commands.Add(HashCode.Combine(entry.TenantId, entry.CommandId), entry);
         // What makes a thing is what speaks for its existence; a signal to it does not, and nothing does of what can be deleted.
-        if (envelope.Type is nameof(StartRun) or nameof(SavePlan))
+        if (envelope.Type is nameof(StartRun) or nameof(SavePlan) or nameof(CreateUnit) or nameof(HoldBooking))
             makers.Add(HashCode.Combine(entry.TenantId, resource.Type, resource.Id), entry);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dvt.Contracts;
 using Dvt.ReadModels;
 
@@ -29,10 +30,19 @@ static class Waiting
             return;
         }
         if (outcome.Status == Outcome.Refused)
-            throw new ProblemException(Problems.OfRefusal(outcome.Code), outcome.Detail);
+            throw new ProblemException(Problems.OfRefusal(outcome.Code), outcome.Detail, FaultsOf(outcome)) { Extensions = outcome.Data };
         if (outcome.Status == Outcome.Failed)
             throw new ProblemException(Problems.Failed, outcome.Detail);
         await done(outcome);
+    }
+
+    /// <summary>A worker that judged a body says where the fault is: <c>/payload/params/name: is too long</c>.</summary>
+    static IReadOnlyList<Fault> FaultsOf(Outcome outcome)
+    {
+        if (outcome.Detail is not ['/', ..] detail || outcome.Code is not { } code)
+            return [];
+        var end = detail.IndexOf(": ", StringComparison.Ordinal);
+        return end < 0 ? [] : [new(detail[..end], code, detail[(end + 2)..])];
     }
 
     /// <summary>The reply may have been lost; the command's row is read once.</summary>
@@ -41,7 +51,7 @@ static class Waiting
         try
         {
             return await call.Backend.Commands.FindAsync(call.Caller.TenantId, commandId, call.Stop) is { Value: var row }
-                ? new(commandId, row.Status, row.Code, row.Detail, row.Resource, row.Position.ToString())
+                ? new(commandId, row.Status, row.Code, row.Detail, row.Resource, row.Position.ToString(), row.Data is { } data ? JsonElement.Parse(data) : null)
                 : null;
         }
         catch (Exception fault) when (Away.Is(fault))

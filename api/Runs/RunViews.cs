@@ -19,17 +19,10 @@ static class RunViews
         Get("/v1/runs", Permission.ReadRuns, List, "List runs") with
         {
             Answer = "RunList", Lists = true, Reads = true,
-            Description = "Labels are filtered by `label.<name>=<value>`.",
-            Parameters =
-            [
-                new("status", "Only these.", """{"enum":["PENDING","APPROVED","RUNNING","PAUSED","COMPLETED","FAILED","CANCELLED"]}"""),
-                new("planId", "Of this plan."), new("version", "Of this version."),
-                new("from", "Queued at this moment or later.", """{"type":"string","format":"date-time"}"""),
-                new("to", "Queued before this moment.", """{"type":"string","format":"date-time"}"""),
-                new("q", "Words, each the beginning of an id."),
-                new("sort", "Order; newest first unless told.", """{"enum":["queuedAt","-queuedAt","finishedAt","-finishedAt"],"default":"-queuedAt"}"""),
-            ],
+            Description = "Labels are filtered by `label.<name>=<value>`.", Prefix = "label",
+            Parameters = RunFilters.Parameters,
         },
+        .. RunExport.Routes,
         Get("/v1/runs/throughput", Permission.ReadRuns, Throughput, "Runs started and ended, per plan and minute, hour or day") with
         {
             Answer = "Throughput", Reads = true,
@@ -50,7 +43,7 @@ static class RunViews
         Get("/v1/runs/{runId}/timeline", Permission.ReadRuns, Timeline, "Bars for a Gantt chart") with { Answer = "Timeline", Reads = true, Problems = Missing },
         Get("/v1/runs/{runId}/stream", Permission.Stream, Stream, "Events of a run, live") with
         {
-            Produces = "text/event-stream", Problems = Missing,
+            Produces = "text/event-stream", Event = "RunEvent", Problems = Missing,
             Description = "Begins with the history behind `Last-Event-ID`, which is the seq of an event.",
             Parameters = [new("Last-Event-ID", "Seq of the last event seen.", """{"type":"integer"}""", In: "header")],
         },
@@ -60,12 +53,7 @@ static class RunViews
     {
         call.CheckQueryNames("label.");
         await call.MinPositionAsync();
-        var labels = call.Http.Request.Query
-            .Where(q => q.Key.StartsWith("label.", StringComparison.Ordinal) && q.Key.Length > "label.".Length)
-            .ToDictionary(q => q.Key["label.".Length..], q => call.Query(q.Key)!);
-        var page = await call.Backend.Runs.ListAsync(call.Caller.TenantId, new RunFilter(
-            call.Query("status"), call.Query("planId"), call.Query("version"), labels, call.QueryTime("from"), call.QueryTime("to"),
-            call.Query("q"), call.Query("sort"), call.Limit(), call.Query("cursor")), call.Stop);
+        var page = await call.Backend.Runs.ListAsync(call.Caller.TenantId, RunFilters.Of(call, call.Limit(), call.Query("cursor")), call.Stop);
         await call.JsonAsync(call.Told(page));
     }
 
@@ -115,7 +103,7 @@ static class RunViews
             run.Seq,
             run.Input,
             run.Context,
-            run.Lineage,
+            Lineage = run.Lineage is { } lineage ? LineageOf(lineage) : null,
             detail.Actor,
             detail.CorrelationId,
             run.QueuedAt,
@@ -126,9 +114,27 @@ static class RunViews
             run.Error,
             run.FailedStepId,
             run.CompensationError,
+            run.Cost,
+            run.Budget,
+            run.Concurrency,
+            continuedFromRunId = run.Lineage?.Continued is { } continued && continued.RunId == run.Lineage.ParentRunId ? continued.RunId : null,
+            run.ContinuedAsRunId,
+            run.Alerts,
+            run.HeldSignals,
             detail.SnapshotHash,
         }, status);
     }
+
+    static object LineageOf(RunLineage lineage) => new
+    {
+        lineage.OriginRunId,
+        lineage.ParentRunId,
+        lineage.RunAttempt,
+        lineage.Continued,
+        lineage.Above?.RootRunId,
+        ParentStepId = lineage.Above?.StepId,
+        ParentAttempt = lineage.Above?.Attempt,
+    };
 
     /// <summary>Throws 404 when the run surely is not there, 503 when nobody can tell.</summary>
     public static async Task<bool> MustExistAsync(Call call, string runId)
@@ -168,18 +174,27 @@ static class RunViews
         await JsonSerializer.SerializeAsync(call.Http.Response.BodyWriter, events.Items.Select(e => CloudEvent(call, e)), ContractsJson.Options, call.Stop);
     }
 
-    static object CloudEvent(Call call, RunEventView e) => new
+    /// <summary>Source, id and type as in webhooks; an emitted event has those that its plan gave it, and its data.</summary>
+    static object CloudEvent(Call call, RunEventView e)
     {
-        specversion = "1.0",
-        id = e.EventId,
-        source = $"/v1/tenants/{call.Caller.TenantId}/runs/{Uri.EscapeDataString(e.RunId)}",
-        type = $"dvt.{e.Type}",
-        subject = e.StepId,
-        time = e.OccurredAt,
-        datacontenttype = "application/json",
-        sequence = e.Seq.ToString("D20", System.Globalization.CultureInfo.InvariantCulture),
-        data = e,
-    };
+        var isEmitted = e.Type == EventTypes.Emitted;
+        return new
+        {
+            specversion = "1.0",
+            id = (isEmitted ? Text(e, "eventId") : null) ?? e.EventId.ToString(),
+            source = $"/v1/tenants/{call.Caller.TenantId}/runs/{Uri.EscapeDataString(e.RunId)}",
+            type = (isEmitted ? Text(e, "type") : null) ?? EventTypes.Prefix + EventTypes.NameOf(e.Type),
+            subject = (isEmitted ? Text(e, "subject") : null) ?? e.StepId,
+            time = e.OccurredAt,
+            datacontenttype = "application/json",
+            dataschema = isEmitted ? Text(e, "dataSchema") : null,
+            sequence = e.Seq.ToString("D20", System.Globalization.CultureInfo.InvariantCulture),
+            data = !isEmitted ? e : e.Data.TryGetProperty("data", out var data) ? data : (object?)null,
+        };
+    }
+
+    static string? Text(RunEventView e, string name) =>
+        e.Data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     static async Task StreamAllAsync(Call call, string runId)
     {

@@ -9,12 +9,9 @@ namespace Dvt.Api;
 /// <summary>Starting runs.</summary>
 static class Runs
 {
-    /// <summary>Runs of one bulk request, at the most.</summary>
-    const int MaxBulk = 1_000;
-
     static readonly JsonElement NoInput = JsonElement.Parse("{}");
 
-    const string StartExample = """{"planRef":{"planId":"hello"},"input":{"name":"Ana"},"context":{"labels":{"channel":"web"}}}""";
+    public const string StartExample = """{"planRef":{"planId":"hello"},"input":{"name":"Ana"},"context":{"labels":{"channel":"web"}}}""";
 
     public static readonly IReadOnlyList<Endpoint> Routes =
     [
@@ -23,14 +20,12 @@ static class Runs
             Body = "StartRun", Status = 201, Answer = "Run", Queues = true, Example = StartExample,
             Problems = [Problems.PlanNotFound, Problems.VersionConflict, Problems.InvalidInput, Problems.RunAlreadyExists, Problems.IdempotencyKeyReused],
         },
-        Post("/v1/runs/bulk", Permission.StartRuns, StartMany, "Start up to 1,000 runs; all are checked before the first is sent") with
-        {
-            Body = "StartRuns", Status = 202, Answer = "StartedRuns", Example = $$"""{"runs":[{{StartExample}}]}""",
-            Parameters = [new("Idempotency-Key", "Repeats are recognised by it.", In: "header")],
-            Problems = [Problems.PlanNotFound, Problems.InvalidInput],
-        },
+        .. BulkStarts.Routes,
+        .. BulkSignals.Routes,
         .. RunViews.Routes,
+        .. RunItems.Routes,
         .. Signals.Routes,
+        .. Approvals.Routes,
     ];
 
     static async Task Start(Call call)
@@ -43,41 +38,13 @@ static class Runs
     {
         var resource = new Resource("run", command.RunId);
         var self = $"/v1/runs/{Uri.EscapeDataString(command.RunId)}";
-        var order = Submit.Of(call, command, command.RunId, ids, resource, call.Wait(), command.Context.CorrelationId);
+        var order = Submit.Of(call, command with { StartedBy = [.. command.StartedBy ?? [], call.Caller.Person] }, command.RunId, ids, resource, call.Wait(), command.Context.CorrelationId);
         await call.AnswerAsync(order, self, async _ =>
         {
             var run = await call.Backend.Runs.FindAsync(call.Caller.TenantId, command.RunId, call.Stop) ?? throw new ProblemException(Problems.RunNotFound);
             call.Http.Response.Headers.Location = self;
             await RunViews.TellAsync(call, run, status: 201);
         });
-    }
-
-    static async Task StartMany(Call call)
-    {
-        var body = await call.BodyAsync();
-        var commands = new List<(StartRun Command, RequestIds Ids)>(MaxBulk);
-        var faults = new List<Fault>();
-        var place = 0;
-        foreach (var item in body.Json.GetProperty("runs").EnumerateArray())
-        {
-            var ids = body.Ids.Keyed
-                ? new RequestIds(NamedId.Of(body.Ids.KeyId.ToString(), $"{place}"), NamedId.Of(body.Ids.CommandId.ToString(), $"{place}"), Keyed: true)
-                : RequestIds.Fresh();
-            try
-            {
-                commands.Add((await ReadAsync(call, item, ids.KeyId, $"/runs/{place}"), ids));
-            }
-            catch (ProblemException fault) when (fault.Kind.Status is 404 or 409 or 422)
-            {
-                faults.AddRange(fault.Faults.Count > 0 ? fault.Faults : [new($"/runs/{place}/planRef", fault.Kind.Code, fault.Message)]);
-            }
-            place++;
-        }
-        if (faults.Count > 0)
-            throw new ProblemException(Problems.ValidationFailed, "No run was started; see errors.", faults);
-        var sent = await Task.WhenAll(commands.Select(c => call.Backend.Mediator.Send(
-            Submit.Of(call, c.Command, c.Command.RunId, c.Ids, new Resource("run", c.Command.RunId), wait: null, c.Command.Context.CorrelationId), call.Stop)));
-        await call.JsonAsync(new { items = sent.Select(s => new { s.CommandId, status = "accepted", s.Resource }) }, status: 202);
     }
 
     /// <summary>Makes the command, its input checked against the plan where the plan can be had.</summary>

@@ -16,6 +16,12 @@ static class ScheduleOccurrences
     const string OccurrencesExample =
         """{"items":[{"occurrence":"2026-03-08T07:00:00Z","local":"2026-03-08T03:00:00-04:00","due":"2026-03-08T07:01:12.345Z"}]}""";
 
+    const string PastExample =
+        """
+        {"items":[{"occurrence":"2026-03-08T07:00:00Z","runId":"0197a3c4-0000-7000-8000-000000000001:20260308T070000Z","status":"REFUSED",
+          "code":"PLAN_NOT_FOUND","detail":"there is no published plan hello","at":"2026-03-08T07:00:01Z"}],"nextCursor":null}
+        """;
+
     public static readonly IReadOnlyList<Endpoint> Routes =
     [
         Post("/v1/schedules/preview", Permission.ReadSchedules, Preview, "Tell the occurrences of a cron expression without storing it") with
@@ -31,6 +37,11 @@ static class ScheduleOccurrences
                 new("count", "How many.", """{"type":"integer","minimum":1,"maximum":100,"default":10}"""),
                 new("after", "Later than this moment; now unless told.", """{"type":"string","format":"date-time"}"""),
             ],
+        },
+        Get("/v1/schedules/{scheduleId}/occurrences", Permission.ReadSchedules, Past, "What became of the occurrences that were due: a run, or a refusal") with
+        {
+            Answer = "PastOccurrenceList", Lists = true, Reads = true, AnswerExample = PastExample, Problems = [Problems.ScheduleNotFound, Problems.ViewBehind],
+            Description = "Newest first. One that was refused and made up for later is told by its run; those that were left out are not told.",
         },
         Post("/v1/schedules/{scheduleId}/trigger", Permission.StartRuns, Trigger, "Start a run out of turn") with
         {
@@ -79,6 +90,20 @@ static class ScheduleOccurrences
         });
     }
 
+    static async Task Past(Call call)
+    {
+        call.CheckQueryNames();
+        await call.MinPositionAsync();
+        var scheduleId = call.Route("scheduleId");
+        await Schedules.FindAsync(call, scheduleId);
+        var page = call.Told(await call.Backend.Schedules.OccurrencesAsync(call.Caller.TenantId, scheduleId, call.Limit(), call.Query("cursor"), call.Stop));
+        await call.JsonAsync(new
+        {
+            items = page.Items.Select(o => new { occurrence = OccurrenceRuns.OccurrenceOf(o.RunId)?.UtcDateTime, o.RunId, o.Status, o.Substatus, o.Code, o.Detail, o.At }),
+            page.NextCursor,
+        });
+    }
+
     static async Task Trigger(Call call)
     {
         var body = await call.BodyAsync();
@@ -99,7 +124,7 @@ static class ScheduleOccurrences
         if (to <= from || to > call.Backend.Clock.GetUtcNow())
             throw new ProblemException(Problems.ValidationFailed, "A range ends after its beginning and not in the future.",
                 [new("/to", "invalid_range", "is not behind from, or in the future")]);
-        var order = Schedules.Order(call, new BackfillSchedule(scheduleId, from, to), body.Ids, scheduleId);
+        var order = Schedules.Order(call, new BackfillSchedule(scheduleId, from, to, call.Caller.Person), body.Ids, scheduleId);
         await call.AnswerAsync(order, $"/v1/schedules/{Uri.EscapeDataString(scheduleId)}", outcome => call.JsonAsync(new
         {
             scheduleId,

@@ -70,7 +70,7 @@ static class Schedules
         var start = await Runs.ReadAsync(call, body.Json, body.Ids.KeyId, pointer: "");
         var definition = new ScheduleDefinition(
             ContractsJson.Read<PlanRef>(body.Json.GetProperty("planRef")), body.Text("cron")!, timeZone, Light(start.Input),
-            body.Text("catchUp") ?? CatchUps.None, body.Text("jitter"), body.Element("enabled")?.GetBoolean() ?? true, body.Text("name"));
+            body.Text("catchUp") ?? CatchUps.None, body.Text("jitter"), body.Element("enabled")?.GetBoolean() ?? true, body.Text("name"), [call.Caller.Person]);
         var scheduleId = body.Ids.KeyId.ToString();
         await WriteAsync(call, new CreateSchedule(scheduleId, definition), body.Ids, scheduleId, status: 201);
     }
@@ -112,7 +112,7 @@ static class Schedules
         }
         await WriteAsync(call, new ChangeSchedule(
             scheduleId, planRef, body.Text("cron"), body.Text("timeZone"), input, body.Text("catchUp"), body.Text("jitter"),
-            body.Element("enabled")?.GetBoolean(), body.Text("name"), call.IfMatch()), body.Ids, scheduleId, status: 200);
+            body.Element("enabled")?.GetBoolean(), body.Text("name"), call.IfMatch(), call.Caller.Person), body.Ids, scheduleId, status: 200);
     }
 
     static Task Pause(Call call) => EnableAsync(call, enabled: false);
@@ -124,7 +124,7 @@ static class Schedules
         var body = await call.BodyAsync();
         var scheduleId = call.Route("scheduleId");
         await WriteAsync(call, new ChangeSchedule(
-            scheduleId, PlanRef: null, Cron: null, TimeZone: null, Input: null, CatchUp: null, Jitter: null, enabled, Name: null, call.IfMatch()),
+            scheduleId, PlanRef: null, Cron: null, TimeZone: null, Input: null, CatchUp: null, Jitter: null, enabled, Name: null, call.IfMatch(), call.Caller.Person),
             body.Ids, scheduleId, status: 200);
     }
 
@@ -192,6 +192,7 @@ static class Schedules
             d.CatchUp,
             d.Jitter,
             d.Enabled,
+            d.StartedBy,
             schedule.Revision,
             schedule.CreatedAt,
             schedule.ChangedAt,

@@ -19,13 +19,16 @@ static class Signals
             Problems =
             [
                 Problems.RunNotFound, Problems.AuthzDenied, Problems.ReasonRequired, Problems.SignalInvalidPayload, Problems.SignalDuplicate,
-                Problems.RunTerminal, Problems.RunNotTerminal, Problems.StepTerminal, Problems.StepNotTerminal, Problems.StepNotFound, Problems.CapabilityNotSupported,
+                Problems.RunTerminal, Problems.RunNotTerminal, Problems.RunEnding, Problems.RunParked, Problems.StepTerminal, Problems.StepNotTerminal, Problems.StepNotFound, Problems.CapabilityNotSupported,
+                Problems.BudgetExceeded, Problems.BudgetNotSet,
+                Problems.HistoryLimit,
             ],
         },
+        .. SignalReviews.Routes,
         Post("/v1/runs/{runId}/external-signals", Permission.SignalRuns, SendExternal, "Hand a named payload to a waiting step, now or when it comes to wait") with
         {
             Body = "ExternalSignal", Answer = "Run", Queues = true, Example = """{"name":"go","payload":{"approved":true}}""",
-            Problems = [Problems.RunNotFound, Problems.RunTerminal, Problems.SignalDuplicate, Problems.SignalInvalidPayload],
+            Problems = [Problems.RunNotFound, Problems.RunTerminal, Problems.SignalDuplicate, Problems.SignalInvalidPayload, Problems.HistoryLimit],
         },
         Post("/v1/runs/{runId}/verify", Permission.VerifyRuns, Verify, "Fold the history again and compare it with the live state") with
         {
@@ -40,7 +43,8 @@ static class Signals
         var runId = call.Route("runId");
         await RequireAsync(call, runId);
         await SendAsync(call, runId, body.Ids, new SignalRun(
-            runId, body.Text("signalId") ?? body.Ids.KeyId.ToString(), body.Text("type")!, body.Text("reason"), Payload(body), call.Caller.Roles));
+            runId, body.Text("signalId") ?? body.Ids.KeyId.ToString(), body.Text("type")!, body.Text("reason"), Payload(body), call.Caller.Roles,
+            call.Caller.Person, call.Caller.HeldSeconds(body.Text("type")!)));
     }
 
     static async Task SendExternal(Call call)
@@ -52,7 +56,7 @@ static class Signals
             runId, body.Text("signalId") ?? body.Ids.KeyId.ToString(), body.Text("name")!, Payload(body)));
     }
 
-    static async Task SendAsync<TCommand>(Call call, string runId, RequestIds ids, TCommand command) where TCommand : ICommand
+    public static async Task SendAsync<TCommand>(Call call, string runId, RequestIds ids, TCommand command) where TCommand : ICommand
     {
         var order = Submit.Of(call, command, runId, ids, new Resource("run", runId), call.Wait());
         await call.AnswerAsync(order, $"/v1/runs/{Uri.EscapeDataString(runId)}", async _ =>
@@ -63,7 +67,7 @@ static class Signals
     }
 
     /// <summary>Where nobody can tell whether the run is there, the worker will: its queue has both in their order.</summary>
-    static async Task RequireAsync(Call call, string runId)
+    public static async Task RequireAsync(Call call, string runId)
     {
         try
         {

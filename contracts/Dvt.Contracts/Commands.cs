@@ -4,7 +4,8 @@ namespace Dvt.Contracts;
 /// A command was refused: in stream <c>command-{id}</c>, never in the history of what it was about.
 /// </summary>
 /// <param name="CommandType">Name of the command record.</param>
-public sealed record CommandRefused(string CommandType, string Code, string Detail, Resource? Resource) : IEvent;
+/// <param name="Data">What helps the sender on, such as <c>alternatives</c>.</param>
+public sealed record CommandRefused(string CommandType, string Code, string Detail, Resource? Resource, System.Text.Json.JsonElement? Data = null) : IEvent;
 
 /// <summary>A command was done without changing anything that has a history, such as a plan posted again.</summary>
 public sealed record CommandDone(string CommandType, Resource? Resource) : IEvent;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -14,6 +15,7 @@ public static class ContractsJson
         NumberHandling = JsonNumberHandling.Strict,
         AllowDuplicateProperties = true,
         MaxDepth = 128,
+        Converters = { new AsItIs() },
     };
 
     public static JsonElement Element<T>(T value) => JsonSerializer.SerializeToElement(value, Options);
@@ -22,4 +24,13 @@ public static class ContractsJson
 
     public static T Read<T>(JsonElement json) =>
         json.Deserialize<T>(Options) ?? throw new JsonException($"null is no {typeof(T).Name}");
+
+    /// <summary>JSON within JSON is copied, not written anew token by token: bodies pass through several envelopes.</summary>
+    sealed class AsItIs : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
+    }
 }

@@ -36,6 +36,9 @@ public static class Slot
         return First(domain) + (digest[0] & (PerDomain - 1));
     }
 
+    /// <summary>Domains that have workers: their commands go through queues, and views follow their logs.</summary>
+    public static readonly IReadOnlyList<Domain> Worked = [Domain.Runs, Domain.Bookings, Domain.Channels];
+
     public static int First(Domain domain) => (int)domain * PerDomain;
 
     public static Domain DomainOf(int slot) => (Domain)(slot / PerDomain);

@@ -3,7 +3,14 @@ namespace Dvt.Contracts;
 public sealed record TenantCreated(Guid TenantId, string Slug, string Name) : IEvent;
 
 public sealed record TenantChanged(
-    Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow = null) : IEvent;
+    Guid TenantId, string? Name, bool? Suspended, TenantQuota? Quota, IReadOnlyList<string>? HttpAllow = null,
+    SignalPolicy? SignalPolicy = null,
+    TenantRetention? Retention = null,
+    string? TimeZone = null) : IEvent;
+
+/// <param name="SecondPerson">Types of signals that do nothing until a second person approves them.</param>
+/// <param name="ExpiresAfter">ISO 8601 duration in which that must happen; a day unless told.</param>
+public sealed record SignalPolicy(IReadOnlyList<string> SecondPerson, string? ExpiresAfter = null);
 
 /// <param name="RequestsPerSecond">Refill of the token bucket; null for the default.</param>
 public sealed record TenantQuota(int? RequestsPerSecond, int? Burst, bool Unlimited);
@@ -21,10 +28,21 @@ public sealed record ApiKeyRevoked(Guid ApiKeyId) : IEvent;
 
 public sealed record LoggedIn(Guid UserId, Guid ApiKeyId) : IEvent;
 
+/// <summary>Someone had a view filled anew.</summary>
+public sealed record RebuildRequested(string View) : IEvent;
+
 /// <summary>The API said no before anything was queued.</summary>
 /// <param name="Action">Such as <c>POST /v1/runs/{runId}/signals</c>.</param>
 /// <param name="Code">The problem's code.</param>
 public sealed record AccessRefused(string Action, string Code, string? ResourceId, string? Address) : IEvent;
+
+/// <summary>The installation's own tenant, which sees what belongs to no other.</summary>
+public static class PlatformTenant
+{
+    public const string Slug = "platform";
+
+    public static readonly Guid Id = NamedId.Of("bootstrap", Slug);
+}
 
 /// <summary>What a person or program may be.</summary>
 public static class Roles

@@ -12,6 +12,7 @@ public sealed record PlanRef(string PlanId, string? Version = null, string? Dige
 /// <param name="Input">Of every run; canonical JSON.</param>
 /// <param name="CatchUp">One of <see cref="CatchUps"/>.</param>
 /// <param name="Jitter">ISO 8601 duration by which a start may be late on purpose; null for none.</param>
+/// <param name="StartedBy">Persons whose hand it is, <c>user:id</c>: who created it and who changed it. They count as having started its runs.</param>
 public sealed record ScheduleDefinition(
     PlanRef PlanRef,
     string Cron,
@@ -20,7 +21,12 @@ public sealed record ScheduleDefinition(
     string CatchUp = CatchUps.None,
     string? Jitter = null,
     bool Enabled = true,
-    string? Name = null);
+    string? Name = null,
+    IReadOnlyList<string>? StartedBy = null)
+{
+    public ScheduleDefinition By(string? person) =>
+        person is null || StartedBy?.Contains(person) == true ? this : this with { StartedBy = [.. StartedBy ?? [], person] };
+}
 
 /// <summary>What becomes of occurrences that nobody was there to start.</summary>
 public static class CatchUps
@@ -42,6 +48,7 @@ public sealed record CreateSchedule(string ScheduleId, ScheduleDefinition Defini
 
 /// <summary>Changes what is given; null leaves as it is.</summary>
 /// <param name="ExpectedRevision">From <c>If-Match</c>: the schedule must have this revision.</param>
+/// <param name="Person">Who changes it, <c>user:id</c>.</param>
 public sealed record ChangeSchedule(
     string ScheduleId,
     PlanRef? PlanRef,
@@ -52,13 +59,14 @@ public sealed record ChangeSchedule(
     string? Jitter,
     bool? Enabled,
     string? Name,
-    long? ExpectedRevision) : ICommand
+    long? ExpectedRevision,
+    string? Person = null) : ICommand
 {
     public static Domain Domain => Domain.Runs;
 
     public ScheduleDefinition ApplyTo(ScheduleDefinition known) => new(
         PlanRef ?? known.PlanRef, Cron ?? known.Cron, TimeZone ?? known.TimeZone, Input ?? known.Input, CatchUp ?? known.CatchUp,
-        Jitter ?? known.Jitter, Enabled ?? known.Enabled, Name ?? known.Name);
+        Jitter ?? known.Jitter, Enabled ?? known.Enabled, Name ?? known.Name, known.StartedBy);
 }
 
 public sealed record DeleteSchedule(string ScheduleId, long? ExpectedRevision) : ICommand
@@ -69,7 +77,8 @@ public sealed record DeleteSchedule(string ScheduleId, long? ExpectedRevision) :
 /// <summary>Starts a run for each occurrence of a range that has none yet.</summary>
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive; not in the future.</param>
-public sealed record BackfillSchedule(string ScheduleId, DateTimeOffset From, DateTimeOffset To) : ICommand
+/// <param name="Person">Who asks for it, <c>user:id</c>: behind these runs besides those whose hand the schedule is.</param>
+public sealed record BackfillSchedule(string ScheduleId, DateTimeOffset From, DateTimeOffset To, string? Person = null) : ICommand
 {
     public static Domain Domain => Domain.Runs;
 }

@@ -23,11 +23,13 @@ sealed partial class BatchProcess
         var open = await PatientlyAsync(() => deadLetters.OpenAsync(order.DeadLetterId, by.Envelope.TenantId, stop), stop);
         if (open.Count == 0)
             return new Outcome(by.Envelope.Id, Outcome.Refused, "DEAD_LETTER_CLOSED", "it was replayed or discarded before", by.Envelope.Resource);
+        if (open[0].Envelope is not { } first)
+            return new Outcome(by.Envelope.Id, Outcome.Refused, "NOT_DECODABLE", "it is no message that anyone understands; it can only be discarded", by.Envelope.Resource);
         if (order.Body is { } edited)
-            open[0] = (open[0].Id, open[0].Envelope with { Body = edited });
+            open[0] = (open[0].Id, first with { Body = edited });
         foreach (var (id, envelope) in open)
         {
-            if (await TryAsync([by with { Envelope = envelope }], stop) is { } fault)
+            if (await TryAsync([by with { Envelope = envelope! }], stop) is { } fault)
             {
                 await PatientlyAsync(() => deadLetters.ReopenAsync(id, fault.GetType().Name, Safe(fault), stop), stop);
                 return new Outcome(by.Envelope.Id, Outcome.Refused, "REPLAY_FAILED", Safe(fault), by.Envelope.Resource);

@@ -21,8 +21,21 @@ public sealed class DatabaseClock(NpgsqlDataSource postgres, ILogger<DatabaseClo
     {
         if (!measured.Task.IsCompleted)
             await measured.Task.WaitAsync(stop);
+        return Read();
+    }
+
+    DateTimeOffset Read()
+    {
         var ticks = Volatile.Read(ref anchorTicks) + TimeProvider.System.GetElapsedTime(Volatile.Read(ref anchorTimestamp)).Ticks;
         return new DateTimeOffset(ticks - ticks % TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+    }
+
+    /// <summary>The same for libraries that ask for a <see cref="TimeProvider"/>; this machine's own clock before the first measurement.</summary>
+    public TimeProvider AsTimeProvider => new Provider(this);
+
+    sealed class Provider(DatabaseClock clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.measured.Task.IsCompleted ? clock.Read() : base.GetUtcNow();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>

@@ -12,6 +12,9 @@ namespace Dvt.Pipeline;
 /// </summary>
 sealed class DeadLetters(NpgsqlDataSource postgres)
 {
+    /// <summary>Type of what is no envelope.</summary>
+    const string Undecodable = "undecodable";
+
     /// <summary>Keys of a queue that wait behind an open dead letter.</summary>
     public async Task<HashSet<(string, Guid, string)>> BlockedAsync(string queue, CancellationToken stop)
     {
@@ -54,7 +57,7 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
     static async Task<long> NextSeqAsync(NpgsqlConnection connection, Envelope envelope, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            "select coalesce(max(seq), 0) + 1 from log.events where tenant_id = $1 and stream = $2", connection)
+            "select coalesce(max(first_seq + count), 1) from log.entry where tenant_id = $1 and stream = $2", connection)
         { Parameters = { new() { Value = envelope.TenantId }, new() { Value = $"command-{envelope.Id}" } } };
         return (long)(await command.ExecuteScalarAsync(stop))!;
     }
@@ -70,33 +73,34 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
             await batch.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>Keeps what is no envelope, for a person to look at. It blocks nobody.</summary>
+    /// <summary>Keeps what is no envelope, for those who run the installation to look at: nobody knows whose it is. It blocks nobody.</summary>
     public async Task KeepUndecodableAsync(string queue, byte[] body, string code, string detail, CancellationToken stop)
     {
         var id = NamedId.Of("undecodable", queue, Convert.ToHexStringLower(SHA256.HashData(body)));
         await using var command = postgres.CreateCommand(
             """
             insert into pipeline.dead_letter (id, tenant_id, queue, key, message_id, type, envelope, status, error_code, error_detail, error_group)
-            values ($1, $2, $3, '', $1, 'undecodable', $4, 'open', $5, $6, $5)
+            values ($1, $2, $3, '', $1, $6, $4, 'open', $5, $7, $5)
             on conflict do nothing
             """);
-        foreach (var value in new object[] { id, Guid.Empty, queue, body, code, detail })
+        foreach (var value in new object[] { id, PlatformTenant.Id, queue, body, code, Undecodable, detail })
             command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>The dead letter and what waits behind it, in order; empty when it is closed already.</summary>
-    public async Task<List<(Guid Id, Envelope Envelope)>> OpenAsync(Guid deadLetterId, Guid tenantId, CancellationToken stop)
+    /// <summary>The dead letter and what waits behind it, in order; empty when it is closed already. What is no envelope has none and stands alone.</summary>
+    public async Task<List<(Guid Id, Envelope? Envelope)>> OpenAsync(Guid deadLetterId, Guid tenantId, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
-            select w.id, w.envelope
+            select w.id, w.envelope, w.type
             from pipeline.dead_letter d
             join pipeline.dead_letter w
               on w.queue = d.queue
              and w.tenant_id = d.tenant_id
              and w.key = d.key
              and w.status in ('open', 'waiting')
+             and (w.id = d.id or d.key <> '')
             where d.id = $1
               and d.tenant_id = $2
               and d.status = 'open'
@@ -105,9 +109,9 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
         command.Parameters.Add(new() { Value = deadLetterId });
         command.Parameters.Add(new() { Value = tenantId });
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var open = new List<(Guid, Envelope)>();
+        var open = new List<(Guid, Envelope?)>();
         while (await reader.ReadAsync(stop))
-            open.Add((reader.GetGuid(0), Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
+            open.Add((reader.GetGuid(0), reader.GetString(2) == Undecodable ? null : Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
         return open;
     }
 

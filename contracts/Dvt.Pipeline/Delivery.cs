@@ -13,16 +13,26 @@ public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Ep
     /// <summary>Messages of one key are taken in order.</summary>
     public (string Queue, Guid TenantId, string Key) OrderKey => (Queue, Envelope.TenantId, Envelope.Key);
 
+    /// <summary>In the backlog, when it was taken from there and not from the queue itself; otherwise 0.</summary>
+    public long Place { get; init; }
+
+    /// <summary>Nothing of its key lay in the backlog when it came.</summary>
+    public bool IsPassed { get; init; }
+
     /// <summary>False once the channel it came on is gone: it will come again, and is settled by nobody here.</summary>
     public bool IsLive => Channel.IsLive;
 }
 
 /// <summary>
 /// A channel that consumes, and which of its messages are still open. A message that holds several envelopes is
-/// acked when the last of them is done; neighbours are acked together.
+/// acked when the last of them is done; neighbours are acked together. What is done at the same time is acked one after the
+/// other, since the broker closes a channel that acks what was acked already.
 /// </summary>
+#pragma warning disable CA1001 // Its semaphore holds no handle.
 public sealed class ConsumerChannel(IChannel channel)
+#pragma warning restore CA1001
 {
+    readonly SemaphoreSlim acking = new(1);
     readonly Lock gate = new();
     readonly SortedDictionary<ulong, int> open = [];
     readonly SortedSet<ulong> done = [];
@@ -41,6 +51,19 @@ public sealed class ConsumerChannel(IChannel channel)
 
     /// <summary>Acks what is complete. Never throws for a lost channel: the broker then delivers again.</summary>
     public async Task DoneAsync(IEnumerable<ulong> tags)
+    {
+        await acking.WaitAsync();
+        try
+        {
+            await AckAsync(tags);
+        }
+        finally
+        {
+            acking.Release();
+        }
+    }
+
+    async Task AckAsync(IEnumerable<ulong> tags)
     {
         ulong upTo = 0;
         List<ulong> single = [];

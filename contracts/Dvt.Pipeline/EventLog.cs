@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
@@ -37,15 +38,21 @@ public sealed class LostRaceException(string message, bool slotLost, Exception? 
     public static bool TryFrom(PostgresException fault, out LostRaceException race)
     {
         race = new LostRaceException(fault.MessageText, slotLost: fault.SqlState == "DV001", fault);
-        return fault.SqlState is "DV001" or "DV002" or PostgresErrorCodes.UniqueViolation;
+        return fault.SqlState is "DV001" or "DV002" or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation;
     }
 }
 
-/// <summary>The SQL of <c>log.events</c>: dense offsets per slot, contiguous seqs per stream, append-only.</summary>
+/// <summary>
+/// The SQL of <c>log.entry</c>, which <c>log.events</c> shows an event a row: dense offsets per slot, contiguous seqs per
+/// stream, append-only.
+/// </summary>
 public static class EventLog
 {
     /// <summary>Epoch of slots that the API writes without a lease.</summary>
     public const long NoLease = -1;
+
+    [ThreadStatic]
+    static StringBuilder? buffer;
 
     /// <summary>
     /// Adds the append as the last statement of a batch, since the slots' row locks are held from it to the commit.
@@ -54,32 +61,16 @@ public static class EventLog
     public static void AddAppend(NpgsqlBatch batch, IReadOnlyList<NewEvent> events, Func<int, long> epochOf)
     {
         var n = events.Count;
-        int[] slot = new int[n], ordinal = new int[n];
-        Guid[] tenant = new Guid[n], id = new Guid[n];
-        Guid?[] command = new Guid?[n];
-        string[] stream = new string[n], type = new string[n], data = new string[n], actor = new string[n];
-        string?[] correlation = new string?[n];
-        long[] seq = new long[n];
-        DateTime[] occurred = new DateTime[n];
+        var entries = new List<(NewEvent First, int Ordinal, int Count, string Text)>(n / 2 + 1);
         var counts = new SortedDictionary<int, int>();
-        var streamId = Guid.Empty;
-        for (var i = 0; i < n; i++)
+        var text = buffer ??= new StringBuilder(4096);
+        for (int from = 0, to; from < n; from = to)
         {
-            var e = events[i];
-            counts[e.Slot] = ordinal[i] = counts.GetValueOrDefault(e.Slot) + 1;
-            slot[i] = e.Slot;
-            tenant[i] = e.TenantId;
-            stream[i] = e.Stream;
-            seq[i] = e.Seq;
-            type[i] = e.Type;
-            data[i] = e.Data;
-            if (i == 0 || e.Stream != events[i - 1].Stream || e.TenantId != events[i - 1].TenantId)
-                streamId = NamedId.OfStream(e.TenantId, e.Stream);
-            id[i] = NamedId.OfEvent(streamId, e.Seq);
-            command[i] = e.CommandId;
-            correlation[i] = e.CorrelationId;
-            actor[i] = e.Actor;
-            occurred[i] = e.OccurredAt.UtcDateTime;
+            for (to = from + 1; to < n && to - from < LogEntry.MaxEvents && LogEntry.Continues(events[to - 1], events[to]);)
+                to++;
+            var first = events[from];
+            var ordinal = counts[first.Slot] = counts.GetValueOrDefault(first.Slot) + to - from;
+            entries.Add((first, ordinal, to - from, LogEntry.Text(text, events, from, to)));
         }
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             "select slot, head from log.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
@@ -89,24 +80,32 @@ public static class EventLog
                 Array(NpgsqlDbType.Integer, counts.Keys.ToArray()),
                 Array(NpgsqlDbType.Bigint, counts.Keys.Select(epochOf).ToArray()),
                 Array(NpgsqlDbType.Integer, counts.Values.ToArray()),
-                Array(NpgsqlDbType.Integer, slot),
-                Array(NpgsqlDbType.Integer, ordinal),
-                Array(NpgsqlDbType.Uuid, tenant),
-                Array(NpgsqlDbType.Text, stream),
-                Array(NpgsqlDbType.Bigint, seq),
-                Array(NpgsqlDbType.Text, type),
-                Array(NpgsqlDbType.Text, data),
-                Array(NpgsqlDbType.Uuid, id),
-                Array(NpgsqlDbType.Uuid, command),
-                Array(NpgsqlDbType.Text, correlation),
-                Array(NpgsqlDbType.Text, actor),
-                Array(NpgsqlDbType.TimestampTz, occurred),
+                Array(NpgsqlDbType.Integer, entries, static e => e.First.Slot),
+                Array(NpgsqlDbType.Integer, entries, static e => e.Ordinal),
+                Array(NpgsqlDbType.Integer, entries, static e => e.Count),
+                Array(NpgsqlDbType.Uuid, entries, static e => e.First.TenantId),
+                Array(NpgsqlDbType.Text, entries, static e => e.First.Stream),
+                Array(NpgsqlDbType.Uuid, entries, static e => NamedId.OfStream(e.First.TenantId, e.First.Stream)),
+                Array(NpgsqlDbType.Bigint, entries, static e => e.First.Seq),
+                Array(NpgsqlDbType.Text, entries, static e => e.Text),
+                Array(NpgsqlDbType.Uuid, entries, static e => e.First.CommandId),
+                Array(NpgsqlDbType.Text, entries, static e => e.First.CorrelationId),
+                Array(NpgsqlDbType.Text, entries, static e => e.First.Actor),
+                Array(NpgsqlDbType.TimestampTz, entries, static e => e.First.OccurredAt.UtcDateTime),
             },
         });
     }
 
     public static NpgsqlParameter Array<T>(NpgsqlDbType element, T[] values) =>
         new NpgsqlParameter<T[]> { NpgsqlDbType = NpgsqlDbType.Array | element, TypedValue = values };
+
+    static NpgsqlParameter Array<TRow, T>(NpgsqlDbType element, List<TRow> rows, Func<TRow, T> value)
+    {
+        var values = new T[rows.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = value(rows[i]);
+        return Array(element, values);
+    }
 
     /// <summary>Reads the heads that the append returned.</summary>
     public static async Task<LogPosition> ReadHeadsAsync(NpgsqlDataReader reader, CancellationToken stop)
@@ -119,8 +118,8 @@ public static class EventLog
 
     const string Columns =
         """
-        e.slot, e."offset", e.tenant_id, e.stream, e.seq, e.type, e.data::text, e.event_id, e.command_id,
-        e.correlation_id, e.actor, e.occurred_at, e.recorded_at
+        e.slot, e."offset", e.count, e.tenant_id, e.stream, e.stream_id, e.first_seq, e.command_id, e.correlation_id, e.actor,
+        e.occurred_at, e.recorded_at, e.events
         """;
 
     /// <summary>The tail: what each slot has behind the given offsets, in order per slot.</summary>
@@ -129,30 +128,40 @@ public static class EventLog
     public static async Task<List<LoggedEvent>> ReadAfterAsync(
         NpgsqlConnection connection, IReadOnlyDictionary<int, long> after, int perSlot, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand(
-            $"""
-            select {Columns}
-            from unnest($1, $2) as c(slot, after)
-            cross join lateral (
-              select *
-              from log.events l
-              where l.slot = c.slot
-                and l."offset" > c.after
-              order by l."offset"
-              limit $3
-            ) e
-            order by e.slot, e."offset"
-            """, connection)
+        await using var command = TailCommand([.. after.Keys], [.. after.Values], [.. after.Values.Select(a => a + perSlot)]);
+        command.Connection = connection;
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var events = new List<LoggedEvent>();
+        while (await reader.ReadAsync(stop))
         {
-            Parameters =
-            {
-                Array(NpgsqlDbType.Integer, after.Keys.ToArray()),
-                Array(NpgsqlDbType.Bigint, after.Values.ToArray()),
-                new() { Value = perSlot },
-            },
-        };
-        return await ReadAllAsync(command, stop);
+            var from = after[reader.GetInt32(0)];
+            Read(reader, events, e => e.Offset > from && e.Offset <= from + perSlot);
+        }
+        events.Sort(static (a, b) => a.Slot != b.Slot ? a.Slot.CompareTo(b.Slot) : a.Offset.CompareTo(b.Offset));
+        return events;
     }
+
+    /// <summary>
+    /// Entries that hold events behind <paramref name="after"/> and not behind <paramref name="upTo"/>, in no order: sorting
+    /// references here is cheaper than sorting rows there.
+    /// </summary>
+    /// <param name="upTo">Of each slot, inclusive; the first and the last entry may reach beyond.</param>
+    public static NpgsqlCommand TailCommand(int[] slots, long[] after, long[] upTo) => new(
+        $"""
+        select {Columns}
+        from unnest($1, $2, $3) as c(slot, after, upto)
+        cross join lateral (
+          select *
+          from log.entry l
+          where l.slot = c.slot
+            and l."offset" > c.after
+            and l."offset" < c.upto + {LogEntry.MaxEvents}
+            and l."offset" - l.count < c.upto
+        ) e
+        """)
+    {
+        Parameters = { Array(NpgsqlDbType.Integer, slots), Array(NpgsqlDbType.Bigint, after), Array(NpgsqlDbType.Bigint, upTo) },
+    };
 
     /// <summary>One stream in order, from behind <paramref name="afterSeq"/>.</summary>
     public static async Task<List<LoggedEvent>> ReadStreamAsync(
@@ -160,35 +169,49 @@ public static class EventLog
     {
         await using var command = StreamCommand(tenantId, stream, afterSeq, limit);
         command.Connection = connection;
-        return await ReadAllAsync(command, stop);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        return await ReadStreamAsync(reader, afterSeq, limit, stop);
     }
 
-    /// <summary>The statement of <see cref="ReadStreamAsync"/>, for callers that batch it with others.</summary>
+    /// <summary>The statement of <see cref="ReadStreamAsync(NpgsqlConnection, Guid, string, long, int, CancellationToken)"/>, for callers that batch it with others.</summary>
     public static NpgsqlCommand StreamCommand(Guid tenantId, string stream, long afterSeq, int limit) => new(
         $"""
         select {Columns}
-        from log.events e
+        from log.entry e
         where e.tenant_id = $1
           and e.stream = $2
-          and e.seq > $3
-        order by e.seq
-        limit $4
+          and e.first_seq > $3 - {LogEntry.MaxEvents}
+          and e.first_seq + e.count > $3 + 1
+          and e.first_seq <= $3 + $4
+        order by e.first_seq
         """)
     {
-        Parameters = { new() { Value = tenantId }, new() { Value = stream }, new() { Value = afterSeq }, new() { Value = limit } },
+        Parameters = { new() { Value = tenantId }, new() { Value = stream }, new() { Value = afterSeq }, new() { Value = (long)limit } },
     };
 
-    static async Task<List<LoggedEvent>> ReadAllAsync(NpgsqlCommand command, CancellationToken stop)
+    /// <summary>Reads what <see cref="StreamCommand"/> with the same arguments gave.</summary>
+    public static async Task<List<LoggedEvent>> ReadStreamAsync(NpgsqlDataReader reader, long afterSeq, int limit, CancellationToken stop)
     {
-        await using var reader = await command.ExecuteReaderAsync(stop);
         var events = new List<LoggedEvent>();
         while (await reader.ReadAsync(stop))
-            events.Add(Read(reader));
+            Read(reader, events, e => e.Seq > afterSeq && e.Seq - afterSeq <= limit);
         return events;
     }
 
-    public static LoggedEvent Read(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetInt64(1), row.GetGuid(2), row.GetString(3), row.GetInt64(4), row.GetString(5), row.GetString(6),
-        row.GetGuid(7), row.IsDBNull(8) ? null : row.GetGuid(8), row.IsDBNull(9) ? null : row.GetString(9), row.GetString(10),
-        new DateTimeOffset(row.GetDateTime(11)), new DateTimeOffset(row.GetDateTime(12)));
+    static void Read(NpgsqlDataReader row, List<LoggedEvent> into, Func<(long Offset, long Seq), bool> wanted)
+    {
+        var count = row.GetInt32(2);
+        var (offset, seq) = (row.GetInt64(1) - count, row.GetInt64(6) - 1);
+        var (slot, tenantId, stream, streamId) = (row.GetInt32(0), row.GetGuid(3), row.GetString(4), row.GetGuid(5));
+        Guid? commandId = row.IsDBNull(7) ? null : row.GetGuid(7);
+        var correlationId = row.IsDBNull(8) ? null : row.GetString(8);
+        var actor = row.GetString(9);
+        var (occurredAt, recordedAt) = (new DateTimeOffset(row.GetDateTime(10)), new DateTimeOffset(row.GetDateTime(11)));
+        var entry = new LogEntryReader(row.GetFieldValue<byte[]>(12));
+        while (entry.Next())
+            if (wanted((++offset, ++seq)))
+                into.Add(new(
+                    slot, offset, tenantId, stream, seq, entry.Type, Encoding.UTF8.GetString(entry.Data), NamedId.OfEvent(streamId, seq), commandId,
+                    correlationId, actor, occurredAt, recordedAt));
+    }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using System.Threading.Channels;
 using Dvt.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,12 +13,16 @@ namespace Dvt.Pipeline;
 /// batch, without waiting for more. Subscriptions change only in the slot worker's own loop. When anything about the channel is in doubt it is closed as a whole, since only
 /// that puts unsettled messages back in order.
 /// </summary>
-sealed class Lane(
+sealed partial class Lane(
     int number, SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger log)
 {
-    readonly Channel<Delivery> inbox = Channel.CreateUnbounded<Delivery>(new() { SingleReader = true });
     readonly ConcurrentDictionary<int, Subscription> subscriptions = new();
     readonly ConcurrentQueue<(int Slot, long Epoch)> lost = new();
+
+    /// <summary>Slots whose queue did not answer: the others go first.</summary>
+    readonly HashSet<int> silent = [];
+
+    readonly Overflow overflow = new(postgres, options.BatchSize);
     readonly BatchProcess process = new(handler, postgres, publisher, log);
     ConsumerChannel? source;
     volatile string? resetWanted;
@@ -32,6 +35,8 @@ sealed class Lane(
     }
 
     public int Number => number;
+
+    FairQueue Inbox => overflow.Inbox;
 
     public IEnumerable<(int Slot, long Epoch)> TakeLostSlots()
     {
@@ -47,9 +52,10 @@ sealed class Lane(
         var stale = subscriptions.Values.Where(s => !s.Channel.IsLive || s.Cancelled || owned.GetValueOrDefault(s.Slot, -1) != s.Epoch).ToList();
         if (stale.Count > 0)
             await ResetAsync(stale[0].Channel.IsLive ? $"slot {stale[0].Slot} moved" : "channel lost");
-        foreach (var (slot, epoch) in owned)
+        foreach (var (slot, epoch) in owned.OrderBy(o => silent.Contains(o.Key)))
             if (!subscriptions.ContainsKey(slot))
                 await SubscribeAsync(slot, epoch, stop);
+        silent.Clear();
     }
 
     async Task SubscribeAsync(int slot, long epoch, CancellationToken stop)
@@ -64,13 +70,23 @@ sealed class Lane(
         var queue = Slot.Queue(slot);
         await Topology.DeclareSlotAsync(source.Channel, slot, stop);
         await process.LoadAsync(queue, stop);
+        await overflow.OpenAsync(queue, slot, epoch, source, stop);
         handler.Forget(slot);
         var tag = $"{queue}-{epoch}";
         var subscription = subscriptions[slot] = new Subscription(slot, epoch, tag, source);
         var consumer = new AsyncEventingBasicConsumer(source.Channel);
         consumer.ReceivedAsync += (_, message) => ReceiveAsync(subscription, queue, message);
         consumer.UnregisteredAsync += (_, _) => { subscription.Cancelled = true; return Task.CompletedTask; };
-        await source.Channel.BasicConsumeAsync(queue, autoAck: false, tag, noLocal: false, exclusive: false, arguments: null, consumer, stop);
+        try
+        {
+            await source.Channel.BasicConsumeAsync(queue, autoAck: false, tag, noLocal: false, exclusive: false, arguments: null, consumer, stop);
+        }
+        catch (Exception fault) when (!stop.IsCancellationRequested)
+        {
+            subscription.Cancelled = true;
+            silent.Add(slot);
+            throw new BrokerUnavailableException($"{queue} has no consumer", fault);
+        }
         PipelineLog.Consuming(log, queue);
     }
 
@@ -92,7 +108,7 @@ sealed class Lane(
         subscription.Channel.Received(message.DeliveryTag, envelopes.Length);
         Interlocked.Add(ref subscription.Undone, envelopes.Length);
         foreach (var envelope in envelopes)
-            inbox.Writer.TryWrite(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered, subscription.Channel, message.DeliveryTag));
+            Inbox.Add(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered, subscription.Channel, message.DeliveryTag));
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -101,27 +117,29 @@ sealed class Lane(
         while (!stop.IsCancellationRequested)
         {
             await WaitForWorkAsync(stop);
-            batch.Clear();
-            process.TakeDueRetries(batch);
-            while (batch.Count < options.BatchSize && inbox.Reader.TryRead(out var delivery))
-                if (delivery.IsLive)
-                    batch.Add(delivery);
-            if (batch.Count > 0)
-                await WorkAsync(batch, stop);
+            if (balancing.IsCompleted && overflow.IsWanted)
+                balancing = BalanceAsync(stop);
+            await WorkAsync(batch, stop);
+            // What has come may have to wait until it is known what lies before it.
+            if (batch.Count == 0)
+                await Loop.PauseAsync(IdlePause, stop);
         }
+        await balancing;
     }
+
+    static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Returns when something has come, or a retry is due.</summary>
     async Task WaitForWorkAsync(CancellationToken stop)
     {
-        if (inbox.Reader.TryPeek(out _))
+        if (Inbox.Count > 0 || (overflow.HasWork && balancing.IsCompleted))
             return;
         try
         {
             if (process.NextRetry is { } due)
-                await Task.WhenAny(inbox.Reader.WaitToReadAsync(stop).AsTask(), Loop.PauseAsync(due, stop));
+                await Task.WhenAny(Inbox.WaitToReadAsync(stop).AsTask(), Loop.PauseAsync(due, stop));
             else
-                await inbox.Reader.WaitToReadAsync(stop);
+                await Inbox.WaitToReadAsync(stop);
         }
         catch (OperationCanceledException)
         {
@@ -132,9 +150,16 @@ sealed class Lane(
     async Task WorkAsync(List<Delivery> batch, CancellationToken stop)
     {
         Interlocked.Exchange(ref inWork, 1);
+        batch.Clear();
         try
         {
+            process.TakeDueRetries(batch);
+            var ofBacklog = overflow.Fill(batch);
+            if (batch.Count == 0)
+                return;
+            var began = TimeProvider.System.GetTimestamp();
             await process.RunAsync(batch, SettleAsync, stop);
+            overflow.Took(ofBacklog, TimeProvider.System.GetElapsedTime(began));
         }
         catch (LostRaceException race)
         {
@@ -171,6 +196,8 @@ sealed class Lane(
     async Task SettleAsync(IReadOnlyCollection<Delivery> done)
     {
         PipelineMeters.Consumed.Add(done.Count);
+        if (done.Any(d => d.Place != 0))
+            await overflow.DoneAsync([.. done.Where(d => d.Place != 0)], CancellationToken.None);
         foreach (var ofChannel in done.GroupBy(d => d.Channel))
             await ofChannel.Key.DoneAsync(ofChannel.Select(d => d.Tag));
         foreach (var ofSlot in done.GroupBy(d => d.Slot))
@@ -185,6 +212,8 @@ sealed class Lane(
             return;
         if (subscription.Channel.IsLive)
             await subscription.Channel.Channel.BasicCancelAsync(subscription.ConsumerTag, noWait: false, stop);
+        var dropped = overflow.Close(Slot.Queue(slot));
+        Interlocked.Add(ref subscription.Undone, -dropped);
         var began = TimeProvider.System.GetTimestamp();
         while (subscription.Channel.IsLive && Volatile.Read(ref subscription.Undone) > 0 && !process.HoldsBack(slot)
                && TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2))
@@ -192,7 +221,10 @@ sealed class Lane(
         if (Volatile.Read(ref subscription.Undone) > 0)
             await ResetAsync($"slot {slot} given back with work left");
         else
+        {
             subscriptions.TryRemove(slot, out _);
+            overflow.Forget(Slot.Queue(slot));
+        }
         handler.Forget(slot);
     }
 
@@ -203,9 +235,10 @@ sealed class Lane(
         if (source is { } old)
             await old.CloseAsync();
         source = null;
-        while (Volatile.Read(ref inWork) == 1)
+        while (Volatile.Read(ref inWork) == 1 || Volatile.Read(ref inBalance) == 1)
             await Task.Delay(2);
         process.Clear();
+        overflow.Clear();
         foreach (var slot in subscriptions.Keys)
         {
             subscriptions.TryRemove(slot, out _);

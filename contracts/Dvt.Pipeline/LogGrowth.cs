@@ -12,23 +12,15 @@ public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : Backgro
 {
     static readonly TimeSpan LookAnyway = TimeSpan.FromMilliseconds(100);
 
-    TaskCompletionSource grew = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Growth grew = new();
 
     /// <summary>The next growth; take it before looking, so that what comes while looking is not missed.</summary>
-    public Task Next => Volatile.Read(ref grew).Task;
+    public Task Next => grew.Next;
 
     /// <summary>Waits for a growth taken earlier with <see cref="Next"/>.</summary>
-    public static async Task WaitAsync(Task next, CancellationToken stop)
-    {
-        try
-        {
-            await next.WaitAsync(LookAnyway, stop);
-        }
-        catch (TimeoutException)
-        {
-            // Looking anyway: the hint may have been lost.
-        }
-    }
+    public static Task WaitAsync(Task next, CancellationToken stop) => Wake.WaitAsync(next, LookAnyway, stop);
+
+    sealed class Growth : Wake;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Loop.RunAsync("log growth", log, ListenAsync, stoppingToken);
@@ -46,7 +38,7 @@ public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : Backgro
         consumer.UnregisteredAsync += (_, _) => { ended.TrySetResult(); return Task.CompletedTask; };
         consumer.ReceivedAsync += (_, _) =>
         {
-            Interlocked.Exchange(ref grew, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+            grew.Up();
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(queue.QueueName, autoAck: true, consumer, stop);

@@ -83,10 +83,23 @@ public sealed class Mailbox(NpgsqlDataSource postgres, RabbitMq broker, Publishe
             if (queues.Count > 0)
                 BeCareful();
             foreach (var queue in queues)
-                while (await RelayAsync(queue, stop) == RelayBatch)
-                {
-                }
+                await RelayAllAsync(queue, stop);
             await Task.Delay(Look, stop);
+        }
+    }
+
+    /// <summary>A queue that takes nothing does not hold up the others.</summary>
+    async Task RelayAllAsync(string queue, CancellationToken stop)
+    {
+        try
+        {
+            while (await RelayAsync(queue, stop) == RelayBatch)
+            {
+            }
+        }
+        catch (BrokerUnavailableException fault) when (broker.IsConnected)
+        {
+            PipelineLog.Paused(log, $"relay to {queue}", fault.Message);
         }
     }
 

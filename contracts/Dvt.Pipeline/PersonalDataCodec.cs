@@ -25,14 +25,47 @@ public sealed class PersonalDataCodec(byte[] installationKey)
     public async Task<string> EncodeAsync(IEvent @event, Guid tenantId, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken stop)
     {
         var json = JsonSerializer.SerializeToNode(@event, @event.GetType(), ContractsJson.Options)!.AsObject();
+        var keys = new Dictionary<string, byte[]>();
         foreach (var (field, subject) in Marked.GetOrAdd(@event.GetType(), Find))
-        {
-            if (json[field] is not { } value)
-                continue;
-            var key = await KeyAsync(tenantId, json[subject]!.ToString(), connection, transaction, stop);
-            json[field] = new JsonObject { ["encrypted"] = Convert.ToBase64String(Seal(key, Encoding.UTF8.GetBytes(value.ToJsonString()))) };
-        }
+            if (json[field] is not null && json[subject]!.ToString() is var person && !keys.ContainsKey(person))
+                keys[person] = await KeyAsync(tenantId, person, connection, transaction, stop);
+        return Encode(@event.GetType(), json, keys);
+    }
+
+    /// <summary>The same for callers that have read or made the keys of all persons already.</summary>
+    /// <param name="keys">By person.</param>
+    public static string Encode(IEvent @event, IReadOnlyDictionary<string, byte[]> keys) =>
+        Encode(@event.GetType(), JsonSerializer.SerializeToNode(@event, @event.GetType(), ContractsJson.Options)!.AsObject(), keys);
+
+    static string Encode(Type type, JsonObject json, IReadOnlyDictionary<string, byte[]> keys)
+    {
+        foreach (var (field, subject) in Marked.GetOrAdd(type, Find))
+            if (json[field] is { } value)
+                json[field] = new JsonObject
+                {
+                    ["encrypted"] = Convert.ToBase64String(Seal(keys[json[subject]!.ToString()], Encoding.UTF8.GetBytes(value.ToJsonString()))),
+                };
         return json.ToJsonString(ContractsJson.Options);
+    }
+
+    /// <summary>A key for a person who has none, and how it is stored.</summary>
+    public (byte[] Key, byte[] Wrapped) NewKey()
+    {
+        var fresh = RandomNumberGenerator.GetBytes(32);
+        return (fresh, Seal(installationKey, fresh));
+    }
+
+    /// <summary>The key of a person as it was stored.</summary>
+    public byte[] Unwrap(byte[] wrapped) => Open(installationKey, wrapped);
+
+    /// <summary>Names a person by what tells persons apart, such as a phone number; without the installation's key nobody can guess it back.</summary>
+    public Guid PersonOf(Guid tenantId, string contact)
+    {
+        Span<byte> digest = stackalloc byte[32];
+        HMACSHA256.HashData(installationKey, Encoding.UTF8.GetBytes($"person\n{tenantId}\n{contact}"), digest);
+        digest[6] = (byte)((digest[6] & 0x0F) | 0x80);
+        digest[8] = (byte)((digest[8] & 0x3F) | 0x80);
+        return new Guid(digest[..16], bigEndian: true);
     }
 
     /// <summary>Reads a field back; null when the person has been erased.</summary>
@@ -43,6 +76,15 @@ public sealed class PersonalDataCodec(byte[] installationKey)
         if (await command.ExecuteScalarAsync(stop) is not byte[] wrapped)
             return null;
         return JsonNode.Parse(Open(Open(installationKey, wrapped), field.GetProperty("encrypted").GetBytesFromBase64()));
+    }
+
+    /// <summary>An event without what is encrypted for a person, which nobody outside could read.</summary>
+    public static JsonElement Readable(JsonElement @event)
+    {
+        static bool IsEncrypted(JsonElement value) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty("encrypted", out _);
+        return @event.ValueKind == JsonValueKind.Object && @event.EnumerateObject().Any(f => IsEncrypted(f.Value))
+            ? ContractsJson.Element(@event.EnumerateObject().Where(f => !IsEncrypted(f.Value)).ToDictionary(f => f.Name, f => f.Value))
+            : @event;
     }
 
     static (string, string)[] Find(Type type) =>

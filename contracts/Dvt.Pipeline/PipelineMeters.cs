@@ -13,6 +13,7 @@ public static class PipelineMeters
 
     public static readonly Meter Meter = new(Name);
 
+    public static readonly Counter<long> Shelved = Meter.CreateCounter<long>("dvt_backlog_moved_total");
     public static readonly Counter<long> Parked = Meter.CreateCounter<long>("dvt_commands_parked_total");
     public static readonly Counter<long> Published = Meter.CreateCounter<long>("dvt_messages_published_total");
     public static readonly Counter<long> Consumed = Meter.CreateCounter<long>("dvt_messages_consumed_total");
@@ -24,4 +25,12 @@ public static class PipelineMeters
     public static readonly Histogram<double> BatchSize = Meter.CreateHistogram<double>("dvt_batch_messages");
     public static readonly Histogram<double> StateWrite = Meter.CreateHistogram<double>("dvt_statestore_write_duration_ms", "ms");
     public static readonly Histogram<double> TimerLateness = Meter.CreateHistogram<double>("dvt_timer_lateness_seconds", "s");
+
+    /// <summary>Tells the counter as zero for each of these values of a label.</summary>
+    public static Counter<long> FromZero(this Counter<long> counter, string label, IEnumerable<string> values)
+    {
+        foreach (var value in values)
+            counter.Add(0, new KeyValuePair<string, object?>(label, value));
+        return counter;
+    }
 }

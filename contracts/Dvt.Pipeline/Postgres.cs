@@ -23,6 +23,7 @@ public static class Postgres
     /// <param name="statementTimeout">Bounds every statement; a frozen process must not hold rows.</param>
     public static NpgsqlDataSource Open(PostgresOptions options, string role, TimeSpan? statementTimeout = null)
     {
+        var limit = statementTimeout ?? TimeSpan.FromSeconds(30);
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             MaxPoolSize = options.MaxPoolSize,
@@ -30,13 +31,17 @@ public static class Postgres
             AutoPrepareMinUsages = 2,
             NoResetOnClose = true, // Sessions keep no state: tenant and snapshot settings are local to a transaction.
             Timeout = 5,
-            CommandTimeout = 60,
+            // The server ends every statement before; whoever hears nothing then speaks to nobody.
+            CommandTimeout = (int)limit.TotalSeconds + 2,
             KeepAlive = 10,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 3,
+            TcpKeepAliveInterval = 1,
             ApplicationName = role,
         };
-        var limit = (long)(statementTimeout ?? TimeSpan.FromSeconds(30)).TotalMilliseconds;
-        settings.Options = $"-c role={role} -c statement_timeout={limit} -c lock_timeout=10000"
-            + " -c idle_in_transaction_session_timeout=10000 -c jit=off";
+        // A worker that freezes in the middle of a transaction must not hold its slots' rows for longer than others may be held up.
+        settings.Options = $"-c role={role} -c statement_timeout={(long)limit.TotalMilliseconds} -c lock_timeout=10000"
+            + $" -c idle_in_transaction_session_timeout={(role == WorkerRole ? 5_000 : 10_000)} -c jit=off";
         return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = role }.Build();
     }
 

@@ -27,6 +27,9 @@ public sealed class RabbitMq(RabbitMqOptions options, string name, ILogger<Rabbi
     /// <summary>True while a connection is open and the broker takes messages.</summary>
     public bool IsUp => connection is { IsOpen: true } && !IsBlocked;
 
+    /// <summary>True while a connection is open, also while the broker takes no messages.</summary>
+    public bool IsConnected => connection is { IsOpen: true };
+
     /// <summary>True while the broker has raised a memory or disk alarm.</summary>
     public bool IsBlocked { get; private set; }
 

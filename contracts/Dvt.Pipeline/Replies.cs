@@ -9,8 +9,8 @@ using RabbitMQ.Client.Events;
 namespace Dvt.Pipeline;
 
 /// <summary>
-/// The reply queue of one API process: outcomes of commands that someone waits for. A lost reply costs only time;
-/// the waiter then reads the command's row.
+/// The reply queue of one process: outcomes of commands that someone there waits for. A lost reply costs only time;
+/// the waiter then reads the command's row, or sends the command again.
 /// </summary>
 public sealed class Replies(RabbitMq broker, ILogger<Replies> log) : BackgroundService
 {

@@ -27,16 +27,18 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     /// One round: announce, renew, take. A lease of ours that lapsed while nobody took it is simply renewed: its epoch
     /// is still the highest.
     /// </summary>
-    public async Task RenewAsync(CancellationToken stop)
+    /// <param name="announce">False while there is no broker: what is ours is kept, and no share of the slots is asked for.</param>
+    public async Task RenewAsync(bool announce, CancellationToken stop)
     {
         await using var connection = await postgres.OpenConnectionAsync(stop);
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(Statement(
             """
             insert into pipeline.member (domain, member, seen_at)
-            values ($1, $2, clock_timestamp())
+            select $1, $2, clock_timestamp()
+            where $3
             on conflict (domain, member) do update set seen_at = excluded.seen_at
-            """, DomainName, member));
+            """, DomainName, member, announce));
         batch.BatchCommands.Add(Statement(
             """
             with renewed as (
@@ -72,8 +74,25 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         foreach (var (slot, epoch) in renewed.Where(r => !leaving.ContainsKey(r.Key)))
             owned[slot] = epoch;
         Share = (int)((Slot.PerDomain + members - 1) / members);
-        if (owned.Count < Share)
+        if (announce && owned.Count < Share)
             await TakeAsync(connection, Share - owned.Count, stop);
+    }
+
+    /// <summary>True while some other member announces itself.</summary>
+    public async Task<bool> IsAnotherHereAsync(CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand(
+            """
+            select exists (
+              select from pipeline.member
+              where domain = $1
+                and member <> $2
+                and seen_at > clock_timestamp() - $3)
+            """);
+        command.Parameters.Add(new() { Value = DomainName });
+        command.Parameters.Add(new() { Value = member });
+        command.Parameters.Add(new() { Value = Lease });
+        return (bool)(await command.ExecuteScalarAsync(stop))!;
     }
 
     /// <summary>How many slots are this member's fair share.</summary>

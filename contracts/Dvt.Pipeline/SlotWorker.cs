@@ -35,8 +35,18 @@ public sealed class SlotWorker(
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Without the broker for so long, a member no longer counts as one; short losses move no slot.</summary>
+    static readonly TimeSpan Unannounced = TimeSpan.FromSeconds(2);
+
+    /// <summary>By then nobody counts any more if the broker is gone for all, so that one who still does has it.</summary>
+    static readonly TimeSpan Apart = Unannounced + SlotLeases.Lease + TimeSpan.FromSeconds(1);
+
     readonly SlotLeases leases = new(postgres, options.Domain, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}", log);
     Lane[] lanes = [];
+    Task knocking = Task.CompletedTask;
+    long connectedAt = TimeProvider.System.GetTimestamp();
+
+    public Domain Domain => options.Domain;
 
     /// <summary>Slots owned now, for metrics and health.</summary>
     public IReadOnlyCollection<int> Owned { get; private set; } = [];
@@ -61,9 +71,42 @@ public sealed class SlotWorker(
     {
         while (true)
         {
-            await leases.RenewAsync(stop);
+            var alone = HasBroker(stop) ? TimeSpan.Zero : TimeProvider.System.GetElapsedTime(connectedAt);
+            if (alone > Apart && await leases.IsAnotherHereAsync(stop))
+                await LeaveToOthersAsync(stop);
+            else
+                await leases.RenewAsync(announce: alone < Unannounced, stop);
             await Task.Delay(SlotLeases.Renewal, stop);
         }
+    }
+
+    /// <summary>False while there is no connection; then one is tried for, since without slots nobody else here would.</summary>
+    bool HasBroker(CancellationToken stop)
+    {
+        if (broker.IsConnected)
+            connectedAt = TimeProvider.System.GetTimestamp();
+        else if (knocking.IsCompleted)
+            knocking = KnockAsync(stop);
+        return broker.IsConnected;
+    }
+
+    async Task KnockAsync(CancellationToken stop)
+    {
+        try
+        {
+            await using var channel = await broker.OpenChannelAsync(channel: null, stop);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException || RabbitMq.IsUnavailable(fault))
+        {
+            PipelineLog.Paused(log, $"slots of {options.Domain}", fault.Message);
+        }
+    }
+
+    /// <summary>Who cannot reach the broker consumes nothing; its slots go to those who can.</summary>
+    async Task LeaveToOthersAsync(CancellationToken stop)
+    {
+        foreach (var slot in leases.Owned.Keys)
+            await leases.ReleaseAsync(slot, stop);
     }
 
     async Task FollowLeasesAsync(CancellationToken stop)

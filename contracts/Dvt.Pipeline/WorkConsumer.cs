@@ -26,7 +26,8 @@ public interface IWorkHandler
 }
 
 /// <summary>Consumes a work queue with as many messages at hand as its handler can have in work, and comes back after every loss.</summary>
-public sealed class WorkConsumer(IWorkHandler handler, NpgsqlDataSource postgres, RabbitMq broker, ILogger<WorkConsumer> log) : BackgroundService
+public sealed class WorkConsumer(
+    IWorkHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger<WorkConsumer> log) : BackgroundService
 {
     readonly DeadLetters deadLetters = new(postgres);
 
@@ -42,14 +43,24 @@ public sealed class WorkConsumer(IWorkHandler handler, NpgsqlDataSource postgres
             await source.Channel.BasicQosAsync(prefetchSize: 0, prefetchCount: (ushort)Math.Min(handler.Concurrency, 4096), global: false, stop);
             await Topology.DeclareDeadAsync(source.Channel, Domain.Runs, stop);
             await Topology.DeclareWorkAsync(source.Channel, handler.Queue, Domain.Runs, stop);
-            var work = Channel.CreateUnbounded<Delivery>();
+            var work = new FairQueue();
             source.Channel.ChannelShutdownAsync += (_, _) => ended.CancelAsync();
             var consumer = new AsyncEventingBasicConsumer(source.Channel);
             consumer.UnregisteredAsync += (_, _) => ended.CancelAsync();
-            consumer.ReceivedAsync += (_, message) => ReceiveAsync(source, work.Writer, message);
+            consumer.ReceivedAsync += (_, message) => ReceiveAsync(source, work, message);
             await source.Channel.BasicConsumeAsync(handler.Queue, autoAck: false, consumer, stop);
             PipelineLog.Consuming(log, handler.Queue);
-            await handler.RunAsync(work.Reader, done => SettleAsync(source, done), ended.Token);
+            var overflow = new WorkOverflow(work, handler.Queue, handler.Concurrency, source, postgres, publisher, log);
+            var balancing = overflow.RunAsync(done => SettleAsync(source, done), ended.Token);
+            try
+            {
+                await handler.RunAsync(work, done => SettleAsync(source, done), ended.Token);
+            }
+            finally
+            {
+                await ended.CancelAsync();
+                await balancing;
+            }
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested && !stop.IsCancellationRequested)
         {
@@ -61,7 +72,7 @@ public sealed class WorkConsumer(IWorkHandler handler, NpgsqlDataSource postgres
         }
     }
 
-    async Task ReceiveAsync(ConsumerChannel source, ChannelWriter<Delivery> work, BasicDeliverEventArgs message)
+    async Task ReceiveAsync(ConsumerChannel source, FairQueue work, BasicDeliverEventArgs message)
     {
         Envelope[] envelopes;
         try
@@ -78,7 +89,7 @@ public sealed class WorkConsumer(IWorkHandler handler, NpgsqlDataSource postgres
         }
         source.Received(message.DeliveryTag, envelopes.Length);
         foreach (var envelope in envelopes)
-            work.TryWrite(new Delivery(envelope, handler.Queue, Slot: -1, Epoch: 0, message.Redelivered, source, message.DeliveryTag));
+            work.Add(new Delivery(envelope, handler.Queue, Slot: -1, Epoch: 0, message.Redelivered, source, message.DeliveryTag));
     }
 
     static Task SettleAsync(ConsumerChannel source, IReadOnlyCollection<Delivery> done)

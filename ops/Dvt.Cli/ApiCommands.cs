@@ -9,7 +9,10 @@ public static class ApiCommands
 {
     /// <summary>A new one is a file and a line here.</summary>
     static readonly IReadOnlyList<Func<Making, Command>> Groups =
-        [Plans.Group, Runs.Group, Signals.Group, DeadLetters.Group, Projections.Group, Completion.Group];
+        [
+        Plans.Group, Runs.Group, Signals.Group, Approvals.Group, Bulk.Group, Schedules.Group, Webhooks.Group, DeadLetters.Group, Projections.Group,
+        Audit.Group, Users.Group, Keys.Group, Tenants.Group, Completion.Group,
+    ];
 
     /// <summary>Every group with the names of what it does.</summary>
     public static IReadOnlyList<(string Name, string Does)> All { get; } =

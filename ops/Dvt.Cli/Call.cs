@@ -31,13 +31,37 @@ sealed class Call(ParseResult given, GlobalOptions global, Surroundings around, 
 
     public Task<Answer> PostAsync(string path, ReadOnlyMemory<byte>? body, Sending how) => Api.SendAsync(HttpMethod.Post, path, body, how, stop);
 
+    /// <summary>A file of the API into a file of the user, or as text to the output.</summary>
+    public async Task DownloadAsync(string path, string? file)
+    {
+        using var answer = await Api.DownloadAsync(path, stop);
+        await using var content = await answer.Content.ReadAsStreamAsync(stop);
+        if (file is null)
+        {
+            using var text = new StreamReader(content);
+            var buffer = new char[16 * 1024];
+            while (await text.ReadAsync(buffer, stop) is > 0 and var read)
+                await Output.WriteAsync(buffer.AsMemory(0, read), stop);
+            return;
+        }
+        try
+        {
+            await using var to = File.Create(file);
+            await content.CopyToAsync(to, stop);
+        }
+        catch (UnauthorizedAccessException fault)
+        {
+            throw CommandEndedException.Usage($"cannot write {file}: {fault.Message}");
+        }
+    }
+
     /// <summary>Answers as JSON, or as people read it.</summary>
     public int Show(JsonElement answer, Action<JsonElement> forPeople, int exitCode = ExitCode.Done)
     {
-        if (InJson)
-            Output.WriteLine(Json.Page(answer));
-        else
+        if (!InJson)
             forPeople(answer);
+        else if (answer.ValueKind is not JsonValueKind.Undefined)
+            Output.WriteLine(Json.Page(answer));
         return exitCode;
     }
 
@@ -52,6 +76,13 @@ sealed class Call(ParseResult given, GlobalOptions global, Surroundings around, 
             return ExitCode.Done;
         Error.WriteLine("dvt: not decided in time; it still will be");
         return ExitCode.NotInTime;
+    }
+
+    /// <summary>That it was done, where the API answers nothing; nothing in JSON.</summary>
+    public void Tell(string done)
+    {
+        if (!InJson)
+            Line(done);
     }
 
     public void Line(string text) => Output.WriteLine(Table.Plain(text));

@@ -58,7 +58,11 @@ sealed class HttpApi(Server server, HttpMessageHandler handler) : IDisposable
         request.Headers.Accept.Add(new("text/event-stream"));
         if (after is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", after);
-        return await InTimeAsync(async patience =>
+        return await OpenAsync(request, stop);
+    }
+
+    Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken stop) => InTimeAsync(
+        async patience =>
         {
             var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience);
             if (answer.IsSuccessStatusCode)
@@ -67,6 +71,14 @@ sealed class HttpApi(Server server, HttpMessageHandler handler) : IDisposable
                 await ReadAsync(answer, patience);
             throw new HttpRequestException("the API answered without a stream");
         }, stop);
+
+    /// <summary>Opens a file of whatever kind; whoever asked disposes it.</summary>
+    public async Task<HttpResponseMessage> DownloadAsync(string path, CancellationToken stop)
+    {
+        using var request = Request(HttpMethod.Get, path);
+        request.Headers.Accept.Clear();
+        request.Headers.Accept.Add(new("*/*"));
+        return await OpenAsync(request, stop);
     }
 
     HttpRequestMessage Request(HttpMethod method, string path)

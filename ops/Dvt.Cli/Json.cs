@@ -57,11 +57,15 @@ static class Json
         { } other => Line(other),
     };
 
-    public static DateTimeOffset? Time(this JsonElement value, string name) =>
-        DateTimeOffset.TryParse(value.Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+    public static DateTimeOffset? Time(this JsonElement value, string name) => value.Get(name) is { } moment ? Moment(moment) : null;
 
-    public static string TimeText(this JsonElement value, string name) =>
-        value.Time(name)?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+    static DateTimeOffset? Moment(JsonElement told) => told.ValueKind is JsonValueKind.String
+        && DateTimeOffset.TryParse(told.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
+    public static string TimeText(this JsonElement value, string name) => value.Get(name)?.TimeText() ?? "";
+
+    /// <summary>A moment as text for people; empty when it is none.</summary>
+    public static string TimeText(this JsonElement moment) => Moment(moment)?.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
 
     public static IEnumerable<JsonElement> List(this JsonElement value, string name) =>
         value.Get(name) is { ValueKind: JsonValueKind.Array } list ? list.EnumerateArray() : [];
@@ -71,5 +75,24 @@ static class Json
     {
         if (value is not null)
             writer.WriteString(name, value);
+    }
+
+    public static void Optional(this Utf8JsonWriter writer, string name, JsonElement? value)
+    {
+        if (value is not { } given)
+            return;
+        writer.WritePropertyName(name);
+        given.WriteTo(writer);
+    }
+
+    /// <summary>Writes a list of strings unless none was given.</summary>
+    public static void Texts(this Utf8JsonWriter writer, string name, string[]? values)
+    {
+        if (values is not { Length: > 0 })
+            return;
+        writer.WriteStartArray(name);
+        foreach (var value in values)
+            writer.WriteStringValue(value);
+        writer.WriteEndArray();
     }
 }

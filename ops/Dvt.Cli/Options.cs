@@ -49,6 +49,20 @@ sealed class SendingOptions
     public Sending Of(Call call, long? ifMatch = null) => new(call.Get(key), call.Get(wait), ifMatch);
 }
 
+/// <summary>Of commands that are answered at once and safe to repeat with a key.</summary>
+sealed class KeyedOption
+{
+    readonly Option<string?> key = new("--idempotency-key")
+    {
+        Description = "The same again with the same key is the same order; a secret is not told twice.",
+        HelpName = "KEY",
+    };
+
+    public IReadOnlyList<Option> All => [key];
+
+    public Sending Of(Call call) => new(call.Get(key));
+}
+
 /// <summary>Options of commands that list.</summary>
 sealed class PagingOptions
 {

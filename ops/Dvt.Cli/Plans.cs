@@ -7,7 +7,7 @@ namespace Dvt.Cli;
 static class Plans
 {
     public static Command Group(Making making) => Making.Group("plans", "Plans: what runs are made of",
-        List(making), Show(making), Validate(making), Draft(making), Publish(making), Archive(making));
+        List(making), Show(making), Validate(making), Draft(making), Publish(making), Archive(making), PlanSimulation.Command(making));
 
     static Argument<string> PlanId() => new("plan") { Description = "Id of the plan." };
 

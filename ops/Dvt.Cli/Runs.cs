@@ -7,11 +7,9 @@ namespace Dvt.Cli;
 static class Runs
 {
     public static Command Group(Making making) => Making.Group("runs", "Runs: executions of plans",
-        Start(making), List(making), Show(making), History(making), Timeline(making), Verify(making), RunFollowing.Watch(making), RunFollowing.Wait(making));
+        Start(making), List(making), Show(making), History(making), Timeline(making), RunBlockers.Command(making), Verify(making), RunFollowing.Watch(making), RunFollowing.Wait(making), RunExport.Command(making));
 
     public static Argument<string> RunId() => new("run") { Description = "Id of the run." };
-
-    static Option<string[]> Labels(string does) => new("--label") { Description = does, HelpName = "NAME=VALUE" };
 
     static Command Start(Making making)
     {
@@ -20,7 +18,7 @@ static class Runs
         var digest = new Option<string?>("--digest") { Description = "The plan must have it.", HelpName = "SHA256" };
         var input = new Option<string?>("--input") { Description = "The input as JSON: a file, or - for standard input.", HelpName = "FILE" };
         var runId = new Option<string?>("--run-id") { Description = "Made by the API unless told.", HelpName = "ID" };
-        var labels = Labels("Kept with the run; may be given more than once.");
+        var labels = new Option<string[]>("--label") { Description = "Kept with the run; may be given more than once.", HelpName = "NAME=VALUE" };
         var priority = new Option<int?>("--priority") { Description = "0 to 9.", HelpName = "N" };
         var correlation = new Option<string?>("--correlation-id") { Description = "Stands in every event.", HelpName = "ID" };
         var sending = new SendingOptions();
@@ -65,27 +63,18 @@ static class Runs
         json.WriteEndObject();
     }
 
-    static List<(string Name, string Value)> Pairs(string[]? labels) => [.. (labels ?? []).Select(label => label.Split('=', 2) is [{ Length: > 0 } name, var value]
+    public static List<(string Name, string Value)> Pairs(string[]? labels) => [.. (labels ?? []).Select(label => label.Split('=', 2) is [{ Length: > 0 } name, var value]
         ? (name, value)
         : throw CommandEndedException.Usage($"--label wants NAME=VALUE, not {label}"))];
 
     static Command List(Making making)
     {
-        var status = new Option<string?>("--status") { Description = "Such as RUNNING or PAUSED.", HelpName = "STATUS" };
-        var plan = new Option<string?>("--plan") { Description = "Of this plan.", HelpName = "PLAN" };
-        var version = new Option<string?>("--version") { Description = "Of this version.", HelpName = "VERSION" };
-        var labels = Labels("With this label; may be given more than once.");
-        var from = new Option<string?>("--from") { Description = "Queued at this moment (RFC 3339) or later.", HelpName = "TIME" };
-        var to = new Option<string?>("--to") { Description = "Queued before this moment.", HelpName = "TIME" };
-        var search = new Option<string?>("--search") { Description = "Words, each the beginning of an id.", HelpName = "TEXT" };
+        var filter = new RunFilterOptions();
         var sort = new Option<string?>("--sort") { Description = "queuedAt, finishedAt, or -queuedAt, -finishedAt for the newest first.", HelpName = "FIELD" };
         var paging = new PagingOptions();
-        return making.Command("list", "Lists runs, newest first.", [status, plan, version, labels, from, to, search, sort, .. paging.All], call => Listing.ShowAsync(
+        return making.Command("list", "Lists runs, newest first.", [.. filter.All, sort, .. paging.All], call => Listing.ShowAsync(
             call, paging, Route.To("runs"),
-            [
-                ("status", call.Get(status)), ("planId", call.Get(plan)), ("version", call.Get(version)), ("from", call.Get(from)), ("to", call.Get(to)),
-                ("q", call.Get(search)), ("sort", call.Get(sort)), .. Pairs(call.Get(labels)).Select(l => ("label." + l.Name, (string?)l.Value)),
-            ],
+            [.. filter.Query(call), ("sort", call.Get(sort))],
             new Table(
                 Column.Of("RUN", "runId"), new Column("PLAN", run => $"{run.Text("planId")} {run.Text("planVersion")}"), new Column("STATUS", Status),
                 Column.Time("QUEUED", "queuedAt"), Column.Time("FINISHED", "finishedAt"), Column.Of("DONE", "stepsCompleted", right: true),

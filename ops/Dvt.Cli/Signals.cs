@@ -6,9 +6,14 @@ namespace Dvt.Cli;
 /// <summary><c>signals …</c></summary>
 static class Signals
 {
-    static readonly string[] Types = ["PAUSE", "RESUME", "CANCEL", "EMERGENCY_STOP", "RETRY_STEP", "RETRY_RUN", "SKIP_STEP"];
+    public static readonly string[] Types =
+    [
+        "PAUSE", "RESUME", "CANCEL", "EMERGENCY_STOP", "RETRY_STEP", "RETRY_RUN", "SKIP_STEP", "UPDATE_PARAMS", "INJECT_OVERRIDE", "UPDATE_TARGET", "ESCALATE_ALERT",
+    ];
 
-    public static Command Group(Making making) => Making.Group("signals", "Signals: steering runs", Send(making));
+    public static Command Group(Making making) => Making.Group("signals", "Signals: steering runs", Send(making), SignalReviews.List(making),
+        SignalReviews.Decide(making, "approve", "Approves a signal that waits for a second person; not one's own."),
+        SignalReviews.Decide(making, "reject", "Rejects a signal that waits for a second person, or withdraws one's own."));
 
     static Command Send(Making making)
     {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Dvt.Sandbox;
 
 /// <summary>
-/// Stands in for what is outside: deterministic, on loopback only, with faults on demand. One file per provider.
+/// Stands in for what is outside: deterministic, on loopback only, with faults on demand. One folder per provider.
 /// </summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
@@ -12,15 +12,19 @@ public sealed class SandboxHost : IAsyncDisposable
 
     readonly WebApplication app;
 
-    SandboxHost(WebApplication app, Uri url) => (this.app, Url) = (app, url);
+    SandboxHost(WebApplication app, Uri url, int smtpPort) => (this.app, Url, SmtpPort) = (app, url, smtpPort);
 
     /// <summary>Where it listens, with the port it was given.</summary>
     public Uri Url { get; }
 
-    /// <param name="args"><c>--url http://127.0.0.1:5290</c>.</param>
+    /// <summary>Where its mail server listens, on the same address.</summary>
+    public int SmtpPort { get; }
+
+    /// <param name="args"><c>--url http://127.0.0.1:5290</c>, <c>--Sandbox:SmtpPort 5291</c>.</param>
     public static async Task<int> RunAsync(string[] args)
     {
-        await using var app = Build(args, url: null);
+        var (app, _) = Build(args, url: null);
+        await using var ending = app;
         await app.RunAsync();
         return 0;
     }
@@ -29,12 +33,12 @@ public sealed class SandboxHost : IAsyncDisposable
     /// <exception cref="ArgumentException">The address is not loopback.</exception>
     public static async Task<SandboxHost> StartAsync(string url = "http://127.0.0.1:0")
     {
-        var app = Build([], url);
+        var (app, smtpPort) = Build([], url);
         await app.StartAsync();
-        return new SandboxHost(app, new Uri(app.Urls.First()));
+        return new SandboxHost(app, new Uri(app.Urls.First()), smtpPort);
     }
 
-    static WebApplication Build(string[] args, string? url)
+    static (WebApplication App, int SmtpPort) Build(string[] args, string? url)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         url ??= builder.Configuration["url"] ?? builder.Configuration["urls"] ?? DefaultUrl;
@@ -47,10 +51,21 @@ public sealed class SandboxHost : IAsyncDisposable
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var app = builder.Build();
+        var (journal, knobs) = (new Journal(), new Knobs());
+        journal.Use(app);
         app.UseFaults();
+        knobs.Use(app);
+        app.MapGet("/", () => Pages.Html("index.html"));
         app.MapGet("/healthz", () => "ok");
+        journal.Map(app);
+        knobs.Map(app);
         app.MapHttp();
-        return app;
+        app.MapWebhooks();
+        app.MapWhatsApp();
+        app.MapTranscription();
+        app.MapFeeds();
+        app.MapPayments(journal);
+        return (app, app.MapMail(ip, journal).Port);
     }
 
     public async ValueTask DisposeAsync()

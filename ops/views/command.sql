@@ -13,8 +13,10 @@ create table read.{table} (
   slot          int not null,
   "offset"      bigint not null,
   weight        int not null,
+  data          text,
   primary key (tenant_id, command_id)
 );
 
 -- indexes
 create index {table}_finished on read.{table} (tenant_id, finished_at, command_id);
+create index {table}_refused on read.{table} (tenant_id, resource_id) where status = 'refused';

@@ -14,14 +14,21 @@ static class Benches
         ("run3-durable", Run3.RunDurableAsync),
         ("run3-http", Run3Http.RunAsync),
         ("run-effects", RunEffects.RunAsync),
+        ("fairness", Fairness.RunAsync),
+        ("schedules", Schedules.RunAsync),
         ("timers", TimersBench.RunAsync),
+        ("sleepers", Sleepers.RunAsync),
         ("fanout", Fanout.RunAsync),
+        ("map", Map.RunAsync),
         ("latency", Latency.RunAsync),
         ("commands", Commands.RunAsync),
         ("projection", Projection.RunAsync),
         ("queries", Queries.RunAsync),
+        ("reports", Reports.RunAsync),
+        ("bookings", Bookings.RunAsync),
         ("growth", Growth.RunAsync),
         ("memory", Memory.RunAsync),
+        ("nlu", Nlu.RunAsync),
     ];
 
     /// <param name="args">Names of benches, all when none is named; <c>--quick</c> for tiny sizes, <c>--strict</c> to fail on a missed target.</param>

@@ -50,13 +50,16 @@ static class Queries
         await FillAsync(on.Scratch, account.TenantId, runs, stop);
         var asked = session.Settings.Size(300, quick: 10);
         foreach (var (name, query) in Cases)
-            await AskAsync(session, on, account, name, r => $"/v1/runs?{query(r)}", runs, asked, stop);
-        await AskAsync(session, on, account, "throughput-hour", _ => "/v1/runs/throughput", runs, asked, stop);
-        await AskAsync(session, on, account, "throughput-day", _ => $"/v1/runs/throughput?by=hour&from={DateTime.UtcNow.AddHours(-24):O}", runs, asked, stop);
+            await AskAsync(session, on, account, "queries", name, r => $"/v1/runs?{query(r)}", runs, asked, stop);
+        await Statements.ForgetAsync(on.Scratch, stop);
+        await AskAsync(session, on, account, "queries", "throughput-hour", _ => "/v1/runs/throughput", runs, asked, stop);
+        await AskAsync(session, on, account, "queries", "throughput-day", _ => $"/v1/runs/throughput?by=hour&from={DateTime.UtcNow.AddHours(-24):O}", runs, asked, stop);
+        Session.Say(await Statements.DearestAsync(on.Scratch, stop));
     }
 
-    static async Task AskAsync(
-        Session session, Installation on, ApiAccount account, string name, Func<Random, string> path, int runs, int asked, CancellationToken stop)
+    /// <param name="rows">What there is, in all.</param>
+    public static async Task AskAsync(
+        Session session, Installation on, ApiAccount account, string bench, string name, Func<Random, string> path, int rows, int asked, CancellationToken stop)
     {
         var random = new Random(1);
         var requests = Enumerable.Range(0, asked).Select(_ => Get(path(random), account.Token)).ToList();
@@ -64,10 +67,10 @@ static class Queries
         var taken = await LoadGenerator.AllAsync(on.Api.Port, requests, connections: 1, stop);
         if (taken.Statuses.Keys.Any(s => s != 200))
             throw new InvalidOperationException($"{name}: {string.Join(", ", taken.Statuses)} for {path(random)}");
-        session.Report(new("queries", $"{name}-p99", taken.Latency.P99, "ms")
+        session.Report(new(bench, $"{name}-p99", taken.Latency.P99, "ms")
         {
             Wanted = Target.ValueAtMost(20),
-            Inputs = new { runs, asked, p50 = Figure.Round(taken.Latency.P50), max = Figure.Round(taken.Latency.Max), of = "the whole answer over HTTP, one client" },
+            Inputs = new { rows, asked, p50 = Figure.Round(taken.Latency.P50), max = Figure.Round(taken.Latency.Max), of = "the whole answer over HTTP, one client" },
         });
     }
 
@@ -77,18 +80,17 @@ static class Queries
     /// <summary>Through the view's own code, so that the rows are what projectors would have written.</summary>
     static async Task FillAsync(Scratch scratch, Guid tenant, int runs, CancellationToken stop)
     {
-        var view = Views.All.Single(v => v.Name == "run");
-        var minutes = Views.All.Single(v => v.Name == "run_minute");
+        var views = Views.All.Where(v => v.Name is "run" or "run_term" or "run_minute" or "run_hour").ToList();
         for (var n = 0; n < runs; n += RunsAtOnce)
         {
             List<TailEvent> events = [.. Enumerable.Range(n, Math.Min(RunsAtOnce, runs - n)).SelectMany(i => EventsOf(tenant, i, runs))];
             await using var batch = scratch.Database.CreateBatch();
-            view.Project(events, batch, "read.run");
-            minutes.Project(events, batch, "read.run_minute");
+            foreach (var view in views)
+                view.Project(events, batch, $"read.{view.Name}");
             await batch.ExecuteNonQueryAsync(stop);
         }
-        await scratch.ExecuteAsync("vacuum (analyze) read.run", stop);
-        await scratch.ExecuteAsync("vacuum (analyze) read.run_minute", stop);
+        foreach (var view in views)
+            await scratch.ExecuteAsync($"vacuum (analyze) read.{view.Name}", stop);
     }
 
     static IEnumerable<TailEvent> EventsOf(Guid tenant, int n, int runs)
@@ -107,7 +109,7 @@ static class Queries
             Seq = seq,
             Type = e.GetType().Name,
             Data = ContractsJson.Bytes<object>(e),
-            EventId = Guid.NewGuid(),
+            StreamId = Guid.NewGuid(),
             CommandId = null,
             CorrelationId = $"case-{n / 4}",
             Actor = "bench",

@@ -37,10 +37,12 @@ sealed class EffectCalls(IStepKindWorker kind, ILogger log)
             try
             {
                 leaving.ThrowIfCancellationRequested();
+                if (flight.Unwanted.IsCancellationRequested)
+                    return unknown is null ? StepOutcome.NotWanted : StepOutcome.StaysUnknown(unknown, repetition);
                 if (flight.Left == TimeSpan.Zero)
                     return unknown is null ? StepOutcome.NeverCalled : StepOutcome.StaysUnknown(unknown, repetition);
                 flight.IsCalled = true;
-                outcome = await CallAsync(flight, abandon);
+                outcome = await CallAsync(flight, repetition, abandon);
             }
             finally
             {
@@ -60,28 +62,29 @@ sealed class EffectCalls(IStepKindWorker kind, ILogger log)
                 default:
                     return outcome;
             }
-            if (repetition == Repetition.Never || flight.Left == TimeSpan.Zero)
+            if (repetition == Repetition.Never || flight.Left == TimeSpan.Zero || flight.Unwanted.IsCancellationRequested)
                 return StepOutcome.StaysUnknown(unknown, repetition);
             await Task.Delay(pause < flight.Left ? pause : flight.Left, leaving);
         }
     }
 
-    async Task<StepOutcome> CallAsync(Flight flight, CancellationToken abandon)
+    // What may not be repeated comes to its end though nobody waits: the audit then knows whether it happened.
+    async Task<StepOutcome> CallAsync(Flight flight, Repetition repetition, CancellationToken abandon)
     {
         using var span = flight.Envelope.TraceParent is { } parent && parent.EndsWith("-01", StringComparison.Ordinal)
             ? PipelineMeters.Traces.StartActivity($"step {kind.Kind}", ActivityKind.Client, parent)
             : null;
         var left = flight.Left;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(abandon, repetition == Repetition.Never ? CancellationToken.None : flight.Unwanted);
         deadline.CancelAfter(left);
         try
         {
             return await kind.CallAsync(
-                new StepCall(flight.Id.TenantId, flight.Step, left, span?.Id ?? flight.Envelope.TraceParent), deadline.Token);
+                new StepCall(flight.Id.TenantId, flight.Step, left, span?.Id ?? flight.Envelope.TraceParent, flight.Envelope.CorrelationId), deadline.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
-            return new StepOutcome.Unknown("no answer before the deadline");
+            return new StepOutcome.Unknown(flight.Unwanted.IsCancellationRequested ? "given up, as the run cancelled the step" : "no answer before the deadline");
         }
         catch (Exception fault)
         {

@@ -10,7 +10,7 @@ namespace Dvt.Workers.Effects;
 readonly record struct EffectId(Guid TenantId, string Key);
 
 /// <summary>What a closed effect keeps, so that the same answer can be given again.</summary>
-sealed record RecordedOutcome(JsonElement? Result, StepError? Error);
+sealed record RecordedOutcome(JsonElement? Result, StepError? Error, Cost? Cost = null);
 
 /// <param name="Calls">1: never called before. More: a former owner may have called. 0: not taken.</param>
 /// <param name="Outcome">Of an effect that is closed.</param>
@@ -28,7 +28,8 @@ sealed class EffectTable(NpgsqlDataSource postgres, string owner)
 
     /// <summary>
     /// Records the intents of a group whose ids are distinct: takes what is new or whose lease lapsed, tells about the rest.
-    /// The primary key settles the race between two workers.
+    /// The primary key settles the race between two workers. A claim whose answer was lost is asked again before anything is called:
+    /// it is the same claim.
     /// </summary>
     public async Task<Dictionary<EffectId, Claim>> ClaimAsync(string kind, IReadOnlyCollection<EffectId> ids, CancellationToken stop)
     {
@@ -45,9 +46,9 @@ sealed class EffectTable(NpgsqlDataSource postgres, string owner)
               on conflict (tenant_id, key) do update
               set owner = excluded.owner,
                   leased_until = excluded.leased_until,
-                  calls = effect.calls + 1
+                  calls = effect.calls + (effect.owner is distinct from excluded.owner)::int
               where effect.status = 'intended'
-                and effect.leased_until < clock_timestamp()
+                and (effect.leased_until < clock_timestamp() or effect.owner = excluded.owner)
               returning tenant_id, key, calls
             )
             select a.tenant_id, a.key, coalesce(t.calls, 0), e.outcome::text, e.leased_until, clock_timestamp()
@@ -76,6 +77,54 @@ sealed class EffectTable(NpgsqlDataSource postgres, string owner)
                 new Claim(row.GetInt32(2), row.IsDBNull(3) ? null : ReadOutcome(row.GetString(3)), freeIn, now);
         }
         return claims;
+    }
+
+    /// <summary>
+    /// Nobody waits for these calls any more. One that no worker has taken is closed, so that it is never made; of one that is
+    /// under way its worker learns by <see cref="GivenUpAsync"/>.
+    /// </summary>
+    public static void AddGivenUp(NpgsqlBatch batch, IReadOnlyCollection<(Guid TenantId, CallStep Call)> calls)
+    {
+        if (calls.Count == 0)
+            return;
+        var ordered = calls.OrderBy(c => c.TenantId).ThenBy(c => c.Call.EffectKey, StringComparer.Ordinal).ToList();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            insert into pipeline.effect (tenant_id, key, kind, status, owner, leased_until, outcome, closed_at, given_up_at)
+            select tenant_id, key, kind, 'closed', 'run', '-infinity', $4::jsonb, clock_timestamp(), clock_timestamp()
+            from unnest($1, $2, $3) as c(tenant_id, key, kind)
+            on conflict (tenant_id, key) do update
+            set given_up_at = clock_timestamp()
+            where effect.status = 'intended'
+            """)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(c => c.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, ordered.Select(c => c.Call.EffectKey).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, ordered.Select(c => c.Call.Kind).ToArray()),
+                new() { NpgsqlDbType = NpgsqlDbType.Text, Value = System.Text.Encoding.UTF8.GetString(ContractsJson.Bytes(new RecordedOutcome(Result: null, StepOutcome.NotWanted.Error))) },
+            },
+        });
+    }
+
+    /// <summary>Which of this worker's calls nobody waits for any more.</summary>
+    public async Task<List<EffectId>> GivenUpAsync(CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand(
+            """
+            select tenant_id, key
+            from pipeline.effect
+            where owner = $1
+              and given_up_at is not null
+              and status = 'intended'
+            """);
+        command.Parameters.Add(new() { Value = owner });
+        var found = new List<EffectId>();
+        await using var row = await command.ExecuteReaderAsync(stop);
+        while (await row.ReadAsync(stop))
+            found.Add(new EffectId(row.GetGuid(0), row.GetString(1)));
+        return found;
     }
 
     public async Task RenewAsync(IReadOnlyCollection<EffectId> ids, CancellationToken stop)

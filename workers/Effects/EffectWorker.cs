@@ -34,7 +34,6 @@ sealed class EffectWorker(
     readonly List<Flight> givenBack = [];
     Stages? stages;
     TaskCompletionSource? empty;
-
     sealed record Stages(Gatherer<Flight> Claims, Gatherer<Flight> Records, Gatherer<Flight> Closes);
 
     public string Queue => Topology.StepQueue(kind.Kind);
@@ -76,6 +75,7 @@ sealed class EffectWorker(
             stages.Records.Start();
             stages.Closes.Start();
             _ = RenewAsync();
+            _ = new GivenUpCalls(table, flights, gate, kind.Kind, log).RunAsync(abandon.Token);
             return stages;
         }
     }
@@ -178,8 +178,8 @@ sealed class EffectWorker(
         {
             flight.Outcome = await calls.RunAsync(flight, LeavePlace, leaving, abandon.Token) switch
             {
-                StepOutcome.Succeeded s => new RecordedOutcome(s.Result, Error: null),
-                StepOutcome.Failed f => new RecordedOutcome(Result: null, f.Error),
+                StepOutcome.Succeeded s => new RecordedOutcome(s.Result, Error: null, s.Cost),
+                StepOutcome.Failed f => new RecordedOutcome(Result: null, f.Error, f.Cost),
                 _ => throw new InvalidOperationException("an outcome is known or the flight goes on"),
             };
             stages!.Records.Add(flight);

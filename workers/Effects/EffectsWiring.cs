@@ -13,6 +13,8 @@ static class EffectsWiring
     {
         if (!options.Has("steps"))
             return services;
+        services.AddHostedSingleton<Replies>();
+        services.AddSingleton<CommandSender>();
         services.AddEffect(s => new HttpStep(
             new TenantAllowList(s.GetRequiredService<NpgsqlDataSource>()), new HttpStepNetwork(), options.HttpConcurrency));
         services.AddInstant(_ => new EchoStep());
@@ -24,6 +26,11 @@ static class EffectsWiring
         services.AddSingleton<IHostedService>(s => Consumer(s, new EffectWorker(
             kind(s), s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<Publisher>().PublishAsync,
             s.GetRequiredService<ILogger<EffectWorker>>(), s.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)));
+
+    /// <summary>A kind that is carried out by a command of another domain.</summary>
+    public static IServiceCollection AddCommandStep(this IServiceCollection services, Func<IServiceProvider, CommandKind> kind) =>
+        services.AddEffect(s => new CommandStep(
+            kind(s), s.GetRequiredService<CommandSender>(), s.GetRequiredService<Replies>(), s.GetRequiredService<DatabaseClock>()));
 
     /// <summary>A kind that touches nothing outside.</summary>
     public static IServiceCollection AddInstant(this IServiceCollection services, Func<IServiceProvider, IStepKindWorker> kind) =>

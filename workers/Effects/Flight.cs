@@ -7,10 +7,13 @@ namespace Dvt.Workers.Effects;
 /// <summary>Acks deliveries on the channel they came from.</summary>
 delegate Task Settle(IReadOnlyCollection<Delivery> done);
 
+#pragma warning disable CA1001 // Its source has no timer and no handle.
 /// <summary>One effect in this process, from its message to the ack; all messages that ask for it end with it.</summary>
 sealed class Flight(EffectId id, Envelope envelope, CallStep step)
+#pragma warning restore CA1001
 {
     readonly List<(Delivery Delivery, Settle Settle)> waiting = [];
+    readonly CancellationTokenSource unwanted = new();
 
     public EffectId Id { get; } = id;
 
@@ -22,6 +25,11 @@ sealed class Flight(EffectId id, Envelope envelope, CallStep step)
 
     /// <summary>Local clock tick at which nobody waits any more.</summary>
     public long DeadlineTick { get; private set; }
+
+    /// <summary>Cancelled once nobody waits for the answer any more.</summary>
+    public CancellationToken Unwanted => unwanted.Token;
+
+    public Task GiveUpAsync() => unwanted.CancelAsync();
 
     /// <summary>True once a call may have gone out.</summary>
     public bool IsCalled { get; set; }
@@ -58,7 +66,7 @@ static class Closing
         new Envelope(
             NamedId.Of("close", asked.TenantId.ToString(), step.EffectKey),
             nameof(CloseStep), asked.TenantId, step.RunId, "system", DateTimeOffset.UtcNow,
-            ContractsJson.Element(new CloseStep(step.RunId, step.StepId, step.Attempt, outcome.Result, outcome.Error)),
+            ContractsJson.Element(new CloseStep(step.RunId, step.StepId, step.Attempt, outcome.Result, outcome.Error, outcome.Cost)),
             asked.CorrelationId, asked.TraceParent)
     );
 }

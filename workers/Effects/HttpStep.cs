@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Polly.CircuitBreaker;
 
 namespace Dvt.Workers.Effects;

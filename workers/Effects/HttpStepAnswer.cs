@@ -67,7 +67,7 @@ static class HttpStepAnswer
         if (buffer.WrittenCount > MaxResult)
             return TooLarge;
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        return new(new StepOutcome.Succeeded(document.RootElement.Clone()), IsAiling: false);
+        return new(new StepOutcome.Succeeded(document.RootElement.Clone(), HttpStepCost.Of(response)), IsAiling: false);
     }
 
     static bool IsJson(string? mediaType) => mediaType is not null
@@ -113,7 +113,7 @@ static class HttpStepAnswer
         return new(
             new StepOutcome.Failed(new StepError(
                 "HTTP_STATUS", string.Create(CultureInfo.InvariantCulture, $"{Origin(url)} answered {status}{hint}"),
-                retryable, retryable ? "SYSTEM" : "USER")),
+                retryable, retryable ? "SYSTEM" : "USER"), HttpStepCost.Of(response)),
             IsAiling: status >= 500);
     }
 

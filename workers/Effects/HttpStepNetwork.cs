@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Dvt.Pipeline;
 
 namespace Dvt.Workers.Effects;
 
@@ -53,7 +54,7 @@ sealed class HttpStepNetwork(Resolve? resolve = null, Connect? connect = null) :
     async Task<Stream> ConnectAsync(DnsEndPoint target, bool isAllowed, CancellationToken stop)
     {
         IPAddress[] addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, stop);
-        var open = isAllowed ? addresses : Array.FindAll(addresses, HttpStepAddresses.IsPublic);
+        var open = isAllowed ? addresses : Array.FindAll(addresses, OutsideAddresses.IsPublic);
         if (open.Length == 0)
             throw addresses.Length == 0 ? new SocketException((int)SocketError.HostNotFound) : new AddressRefusedException();
         for (var i = 0; ; i++)

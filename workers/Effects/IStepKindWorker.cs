@@ -37,7 +37,7 @@ enum Repetition
 
 /// <summary>One attempt of a step, as a kind sees it.</summary>
 /// <param name="Remaining">Until the deadline, by the database's clock.</param>
-sealed record StepCall(Guid TenantId, CallStep Step, TimeSpan Remaining, string? TraceParent = null)
+sealed record StepCall(Guid TenantId, CallStep Step, TimeSpan Remaining, string? TraceParent = null, string? CorrelationId = null)
 {
     /// <summary>The same whenever this attempt is called, and of no other tenant's: run ids are unique per tenant only.</summary>
     public string IdempotencyKey { get; } = NamedId.Of("effect", TenantId.ToString(), Step.EffectKey).ToString();
@@ -46,9 +46,10 @@ sealed record StepCall(Guid TenantId, CallStep Step, TimeSpan Remaining, string?
 /// <summary>What became of a call.</summary>
 abstract record StepOutcome
 {
-    public sealed record Succeeded(JsonElement Result) : StepOutcome;
+    /// <param name="Cost">What the call has cost, where its kind knows.</param>
+    public sealed record Succeeded(JsonElement Result, Cost? Cost = null) : StepOutcome;
 
-    public sealed record Failed(StepError Error) : StepOutcome;
+    public sealed record Failed(StepError Error, Cost? Cost = null) : StepOutcome;
 
     /// <summary>It may have happened or not. <paramref name="Reason"/> holds nothing of the call's data.</summary>
     public sealed record Unknown(string Reason) : StepOutcome;
@@ -57,6 +58,10 @@ abstract record StepOutcome
     public static Failed StaysUnknown(string reason, Repetition repetition) => repetition == Repetition.AnyKey
         ? new(new StepError("STEP_TIMEOUT", $"no answer came in time: {reason}", Retryable: true, "TIMEOUT"))
         : new(new StepError("OUTCOME_UNKNOWN", $"it may have happened or not: {reason}", Retryable: false, "PLATFORM"));
+
+    /// <summary>The run has cancelled the step before it was called.</summary>
+    public static readonly Failed NotWanted =
+        new(new StepError("STEP_CANCELLED", "the run cancelled the step before the call was made", Retryable: false, "USER"));
 
     public static readonly Failed NeverCalled =
         new(new StepError("STEP_TIMEOUT", "the deadline passed before the call could be made", Retryable: true, "TIMEOUT"));

@@ -37,8 +37,8 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
             var outcome = await kind.CallAsync(new StepCall(envelope.TenantId, step, TimeSpan.Zero), stop);
             return Closing.Of(envelope, step, outcome switch
             {
-                StepOutcome.Succeeded s => new RecordedOutcome(s.Result, Error: null),
-                StepOutcome.Failed f => new RecordedOutcome(Result: null, f.Error),
+                StepOutcome.Succeeded s => new RecordedOutcome(s.Result, Error: null, s.Cost),
+                StepOutcome.Failed f => new RecordedOutcome(Result: null, f.Error, f.Cost),
                 StepOutcome.Unknown u => new RecordedOutcome(Result: null, StepOutcome.StaysUnknown(u.Reason, Repetition.AnyKey).Error),
                 _ => throw new InvalidOperationException("no such outcome"),
             });

@@ -10,7 +10,7 @@ using RabbitMQ.Client;
 namespace Dvt.Workers.Governance;
 
 /// <summary>Looks every few seconds at what no counter knows: what waits, what is late, who owns what.</summary>
-sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots, StepKinds kinds, ILogger<Gauges> log) : BackgroundService
+sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, IEnumerable<SlotWorker> domains, StepKinds kinds, ILogger<Gauges> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -24,6 +24,9 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
     static readonly Gauge<long> RunsInFlight = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_in_flight");
     static readonly Gauge<long> OwedRuns = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_owing_work");
     static readonly Gauge<long> DeferredSignals = PipelineMeters.Meter.CreateGauge<long>("dvt_deferred_signals_queue_length");
+    static readonly Gauge<long> BacklogMessages = PipelineMeters.Meter.CreateGauge<long>("dvt_backlog_messages");
+    static readonly Gauge<long> RunsWaiting = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_waiting_concurrency");
+    static readonly Gauge<long> RunsUntold = PipelineMeters.Meter.CreateGauge<long>("dvt_runs_untold_of_slot");
     static readonly Gauge<long> SlotsOwned = PipelineMeters.Meter.CreateGauge<long>("dvt_slots_owned");
     static readonly Gauge<long> QueueDepth = PipelineMeters.Meter.CreateGauge<long>("dvt_queue_messages");
 
@@ -34,7 +37,8 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
     {
         while (true)
         {
-            SlotsOwned.Record(slots.Owned.Count);
+            foreach (var slots in domains)
+                SlotsOwned.Record(slots.Owned.Count, new KeyValuePair<string, object?>("domain", slots.Domain.ToString().ToLowerInvariant()));
             await LookAtDatabaseAsync(stop);
             await LookAtQueuesAsync(stop);
             await Task.Delay(Interval, stop);
@@ -53,7 +57,11 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
               (select count(*) from (select from runs.run where owes and touched_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) o),
               (select coalesce(sum(deferred), 0) from (select deferred from runs.run where deferred > 0 limit {Cap}) s),
               (select count(*) from (
-                select from runs.schedule where enabled and not deleted and look_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) s)
+                select from runs.schedule where enabled and not deleted and look_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) s),
+              (select count(*) from (select from runs.concurrency_run where state = 'waiting' limit {Cap}) w),
+              (select count(*) from (
+                select from runs.concurrency_run where state = 'granted' and changed_at < (select clock_timestamp()) - interval '30 seconds' limit {Cap}) g),
+              (select count(*) from (select from pipeline.backlog limit {Cap}) b)
             """);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
@@ -64,14 +72,20 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, SlotWorker slots
         OwedRuns.Record(reader.GetInt64(4));
         DeferredSignals.Record(reader.GetInt64(5));
         SchedulesOverdue.Record(reader.GetInt64(6));
+        RunsWaiting.Record(reader.GetInt64(7));
+        RunsUntold.Record(reader.GetInt64(8));
+        BacklogMessages.Record(reader.GetInt64(9));
     }
 
     async Task LookAtQueuesAsync(CancellationToken stop)
     {
         await using var channel = await broker.OpenChannelAsync(channel: null, stop);
-        await Topology.DeclareDomainAsync(channel, Domain.Runs, stop);
-        foreach (var queue in Slot.All(Domain.Runs).Select(Slot.Queue))
-            await RecordDepthAsync(channel, queue, stop);
+        foreach (var domain in domains.Select(d => d.Domain))
+        {
+            await Topology.DeclareDomainAsync(channel, domain, stop);
+            foreach (var queue in Slot.All(domain).Select(Slot.Queue))
+                await RecordDepthAsync(channel, queue, stop);
+        }
         foreach (var kind in kinds.All.Where(k => k.Mode == StepMode.Called))
         {
             await Topology.DeclareWorkAsync(channel, kind.Queue, Domain.Runs, stop);

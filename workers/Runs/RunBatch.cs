@@ -7,15 +7,17 @@ using NpgsqlTypes;
 namespace Dvt.Workers.Runs;
 
 /// <summary>A batch in work: the runs it touches, and what its decisions have led to so far.</summary>
-sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
+sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 {
     readonly Dictionary<(Guid, string), RunRow> runs = [];
+    readonly HashSet<(Guid, string)> gone = [];
     readonly HashSet<RunRow> changed = [];
     readonly HashSet<RunRow> unfinished = [];
     readonly List<NewEvent> events = [];
     readonly List<PlanRow> savedPlans = [];
     readonly List<ScheduleRow> savedSchedules = [];
     readonly List<(string Queue, Envelope Envelope)> followUps = [];
+    readonly RunStarts starts = new();
     readonly List<(string Queue, Outcome Outcome, int Slot)> replies = [];
     readonly Dictionary<int, long> epochs = batch.DistinctBy(d => d.Slot).ToDictionary(d => d.Slot, d => d.Epoch);
     IReadOnlyCollection<RunRow> saved = [];
@@ -31,7 +33,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     public int EventCount => events.Count;
 
-    public bool HasChanges => events.Count > 0 || changed.Count > 0;
+    public bool HasChanges => events.Count > 0 || changed.Count > 0 || bulkJobs.Count > 0 || starts.HasChanges;
 
     public bool HasMore => unfinished.Count > 0;
 
@@ -55,12 +57,15 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
             await LoadHeadsAsync(postgres, stop);
         if (wanted.Count > 0)
             foreach (var stored in await RunTable.LoadAsync(postgres, wanted, stop))
-                runs[(stored.TenantId, stored.RunId)] = await ReadAsync(stored, plans, stop);
+                if (stored.Deleted)
+                    gone.Add((stored.TenantId, stored.RunId));
+                else
+                    runs[(stored.TenantId, stored.RunId)] = await ReadAsync(stored, plans, stop);
         await LoadLeasesAsync(postgres, stop);
         await Keys.LoadAsync(postgres, batch, stop);
     }
 
-    static bool IsAboutRuns(Delivery delivery) => delivery.Envelope.Type is not (nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
+    static bool IsAboutRuns(Delivery delivery) => !BulkJobs.Knows(delivery.Envelope.Type) && delivery.Envelope.Type is not (nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
         or nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule));
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
@@ -109,15 +114,24 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     public RunRow? Find(Delivery delivery) => runs.GetValueOrDefault((delivery.Envelope.TenantId, delivery.Envelope.Key));
 
+    /// <summary>There was such a run and its history is deleted: to everybody it is unknown, but its id is not given again.</summary>
+    public bool IsGone(Delivery delivery) => gone.Contains((delivery.Envelope.TenantId, delivery.Envelope.Key));
+
     public void Add(RunRow row) => runs[(row.TenantId, row.Run.RunId)] = row;
 
     /// <summary>Takes a decision in: events, calls, answer.</summary>
     public void Take(Delivery delivery, RunRow row, Decision decision, DateTimeOffset now)
     {
         var envelope = delivery.Envelope;
+        RecordRefusals(delivery, row, decision, now);
         Write(row, decision, envelope, now);
         if (unsure && decision.Events.Count == 0)
-            PublishAgain(row);
+            PublishAgain(row, now);
+        if (decision.PassTo is { } next)
+        {
+            followUps.Add(RunStarts.PassOn(envelope, next));
+            return;
+        }
         if (envelope.Resource is null)
             return;
         if (decision.Refusal is { } refusal && decision.Events.Count == 0)
@@ -132,14 +146,6 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         }
     }
 
-    /// <summary>An earlier delivery may have died between its commit and its publishing; the state says what it owes.</summary>
-    void PublishAgain(RunRow row)
-    {
-        Publish(row, row.Run.Owed());
-        if (row.Run.HasInlineWork)
-            unfinished.Add(row);
-    }
-
     void Write(RunRow row, Decision decision, Envelope? cause, DateTimeOffset now)
     {
         if (decision.Events.Count > 0)
@@ -147,32 +153,24 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var command = cause?.Resource is null ? null : cause;
         if (decision.Events.Count > 0 && command is not null)
             Earlier.Decided(command.Id);
+        if (decision.Events.Count > 0)
+            Record(row, decision, command, now);
         var seq = row.Run.Seq - decision.Events.Count;
         foreach (var e in decision.Events)
         {
             events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), EventText.Of(e),
                 command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
             RunMeters.Count(e, row, now);
+            turns.Note(e, row, cause?.AcceptedAt ?? now);
         }
+        GiveUp(row, decision.GivenUp);
         Publish(row, decision.Calls);
-        if (decision.NewRun is { } start && cause is not null)
-            followUps.Add(StartAgain(row, start, cause));
+        Tell(row, decision.Tells);
+        if (decision.NewRun is { } start)
+            followUps.AddRange(starts.Start(row, start, cause, now, isNew: decision.Events.Count > 0));
         if (decision.More)
             unfinished.Add(row);
     }
-
-    void Publish(RunRow row, IEnumerable<CallStep> calls) =>
-        followUps.AddRange(calls.Select(call => (Topology.StepQueue(call.Kind), Call(row, call))));
-
-    static Envelope Call(RunRow row, CallStep call) => new(
-        NamedId.Of("call", row.TenantId.ToString(), call.EffectKey, call.EngineAttempt.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        nameof(CallStep), row.TenantId, call.RunId, "system", DateTimeOffset.UnixEpoch, ContractsJson.Element(call),
-        row.Run.Context.CorrelationId, Spans.Current);
-
-    static (string, Envelope) StartAgain(RunRow row, StartRun start, Envelope cause) =>
-        (Slot.Queue(Slot.Of(Domain.Runs, row.TenantId, start.RunId)), new Envelope(
-            NamedId.Of("retry-run", row.TenantId.ToString(), start.RunId), nameof(StartRun), row.TenantId, start.RunId, cause.Actor,
-            cause.AcceptedAt, ContractsJson.Element(start), cause.CorrelationId, cause.TraceParent, ReplyTo: null, new Resource("run", start.RunId)));
 
     /// <summary>A no that belongs into no run's history.</summary>
     public void Refuse(Delivery delivery, string code, string detail)
@@ -233,7 +231,7 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         var rows = unfinished.ToList();
         unfinished.Clear();
         foreach (var row in rows)
-            Write(row, row.Run.Continue(now), cause: null, now);
+            Write(row, admitted.Remove(row) ? row.Run.Admit(now) : row.Run.Continue(now), cause: null, now);
     }
 
     /// <summary>The append comes last: slots are locked from it to the commit.</summary>
@@ -243,8 +241,13 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
             PlanTable.AddSave(statement, plan);
         foreach (var schedule in savedSchedules)
             ScheduleTable.AddSave(statement, schedule);
+        AddBulkJobs(statement);
         saved = RunTable.AddSave(statement, changed);
+        starts.AddTo(statement);
         Keys.AddTo(statement);
+        turns.AddTo(statement);
+        AddGivenUp(statement);
+        Earlier.AddTo(statement);
         if (events.Count > 0)
             EventLog.AddAppend(statement, events, slot => epochs[slot]);
     }
@@ -286,7 +289,11 @@ sealed class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         saved = [];
         changed.Clear();
         events.Clear();
+        turns.Clear();
+        givenUp.Clear();
         savedPlans.Clear();
         savedSchedules.Clear();
+        starts.Settle();
+        SettleBulkJobs();
     }
 }

@@ -10,26 +10,38 @@ using NpgsqlTypes;
 namespace Dvt.Workers.Runs;
 
 /// <summary>A stored run as bytes, before its plan is at hand: a snapshot at <paramref name="Seq"/> and what has happened since.</summary>
+/// <param name="Deleted">Its history is gone for good; all that is known is that there was such a run.</param>
 sealed record StoredRun(
     Guid TenantId, string RunId, int Slot, long Seq, Guid CommandId, Guid? KeyId, string PlanId, string PlanVersion,
-    byte[] State, DateTimeOffset? TimerDue, bool Owes, int Deferred)
+    byte[] State, DateTimeOffset? TimerDue, bool Owes, int Deferred, bool Deleted)
 {
     /// <summary>Only of runs too large for one document.</summary>
     public List<(int Ordinal, ReadOnlyMemory<byte> State)> Steps { get; } = [];
 
-    /// <summary>In order, from behind the snapshot.</summary>
-    public List<(long Seq, string Type, string Data, DateTimeOffset OccurredAt)> Since { get; } = [];
+    /// <summary>Of maps only: their items, some to a block.</summary>
+    public List<(int Ordinal, int Block, ReadOnlyMemory<byte> State)> Items { get; } = [];
+
+    readonly List<(long Seq, IEvent Event, DateTimeOffset OccurredAt)> since = [];
+
+    /// <summary>Takes what an entry of the log has from behind the snapshot.</summary>
+    public void Happened(byte[] events, long firstSeq, long behind, DateTimeOffset occurredAt)
+    {
+        var entry = new LogEntryReader(events);
+        for (var seq = firstSeq; entry.Next(); seq++)
+            if (seq > behind)
+                since.Add((seq, RunEvents.Read(entry.Type, JsonElement.Parse(entry.Data)), occurredAt));
+    }
 
     /// <summary>The run as its history has it.</summary>
     /// <exception cref="LostRaceException">Snapshot and events do not meet: somebody else stored the run meanwhile.</exception>
     public Run Restore(Plan plan)
     {
-        var run = Run.Read(RunId, plan, State, Steps);
-        foreach (var (seq, type, data, occurredAt) in Since)
+        var run = State.Length == 0 ? Run.New(RunId, plan) : Run.Read(RunId, plan, State, Steps, Items);
+        foreach (var (seq, e, occurredAt) in since)
         {
             if (seq != run.Seq + 1)
                 throw new LostRaceException($"run {RunId} was stored anew while it was read", slotLost: false);
-            run.Apply(RunEvents.Read(type, JsonElement.Parse(data)), occurredAt);
+            run.Apply(e, occurredAt);
         }
         return run;
     }
@@ -44,7 +56,8 @@ static class RunTable
         await using var batch = postgres.CreateBatch();
         batch.BatchCommands.Add(Keyed(
             """
-            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due, r.owes, r.deferred
+            select r.tenant_id, r.run_id, r.slot, r.seq, r.command_id, r.key_id, r.plan_id, r.plan_version, r.state, r.timer_due, r.owes, r.deferred,
+              r.deleted_at is not null
             from unnest($1, $2) as k(tenant_id, run_id)
             join runs.run r using (tenant_id, run_id)
             """, keys));
@@ -55,16 +68,20 @@ static class RunTable
             join runs.step s using (tenant_id, run_id)
             order by s.tenant_id, s.run_id, s.ordinal
             """, keys));
+        batch.BatchCommands.Add(Keyed(NestedTable.SelectItems, keys));
         batch.BatchCommands.Add(Keyed(
-            """
-            select r.tenant_id, r.run_id, e.seq, e.type, e.data::text, e.occurred_at
+            $"""
+            select r.tenant_id, r.run_id, e.first_seq, e.events, e.occurred_at, s.seq
             from unnest($1, $2) as k(tenant_id, run_id)
             join runs.run r using (tenant_id, run_id)
-            join log.events e
+            -- Of an archived run the row holds no state: all of it is in the history.
+            cross join lateral (select case when r.state = '' then 0 else r.seq end) as s(seq)
+            join log.entry e
               on e.tenant_id = r.tenant_id
              and e.stream = 'run-' || r.run_id
-             and e.seq > r.seq
-            order by e.tenant_id, e.stream, e.seq
+             and e.first_seq > s.seq - {LogEntry.MaxEvents}
+             and e.first_seq + e.count > s.seq + 1
+            order by e.tenant_id, e.stream, e.first_seq
             """, keys));
         var runs = new Dictionary<(Guid, string), StoredRun>();
         await using var reader = await batch.ExecuteReaderAsync(stop);
@@ -73,7 +90,8 @@ static class RunTable
             var run = new StoredRun(
                 reader.GetGuid(0), reader.GetString(1), reader.GetInt32(2), reader.GetInt64(3), reader.GetGuid(4),
                 reader.IsDBNull(5) ? null : reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.GetFieldValue<byte[]>(8),
-                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), reader.GetBoolean(10), reader.GetInt32(11));
+                reader.IsDBNull(9) ? null : new DateTimeOffset(reader.GetDateTime(9)), reader.GetBoolean(10), reader.GetInt32(11),
+                reader.GetBoolean(12));
             runs[(run.TenantId, run.RunId)] = run;
         }
         await reader.NextResultAsync(stop);
@@ -81,8 +99,11 @@ static class RunTable
             runs[(reader.GetGuid(0), reader.GetString(1))].Steps.Add((reader.GetInt32(2), reader.GetFieldValue<byte[]>(3)));
         await reader.NextResultAsync(stop);
         while (await reader.ReadAsync(stop))
-            runs[(reader.GetGuid(0), reader.GetString(1))].Since.Add(
-                (reader.GetInt64(2), reader.GetString(3), reader.GetString(4), new DateTimeOffset(reader.GetDateTime(5))));
+            runs[(reader.GetGuid(0), reader.GetString(1))].Items.Add((reader.GetInt32(2), reader.GetInt32(3), reader.GetFieldValue<byte[]>(4)));
+        await reader.NextResultAsync(stop);
+        while (await reader.ReadAsync(stop))
+            runs[(reader.GetGuid(0), reader.GetString(1))].Happened(
+                reader.GetFieldValue<byte[]>(3), reader.GetInt64(2), behind: reader.GetInt64(5), new DateTimeOffset(reader.GetDateTime(4)));
         return [.. runs.Values];
     }
 
@@ -109,6 +130,8 @@ static class RunTable
         AddInsert(batch, ordered.FindAll(r => r.StoredSeq == 0));
         AddUpdate(batch, ordered.FindAll(r => r.StoredSeq > 0));
         AddSteps(batch, ordered);
+        NestedTable.AddItems(batch, ordered);
+        NestedTable.AddChildren(batch, ordered);
         Timers.AddSet(batch, timers);
         Timers.AddClear(batch, cleared);
         return ordered;

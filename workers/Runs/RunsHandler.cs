@@ -49,14 +49,23 @@ sealed class RunsHandler(
             case nameof(SignalRun):
                 SignalRuns.Decide(work, delivery, ContractsJson.Read<SignalRun>(envelope.Body), now);
                 break;
+            case nameof(ReviewSignal):
+                SignalRuns.Decide(work, delivery, ContractsJson.Read<ReviewSignal>(envelope.Body), now);
+                break;
             case nameof(SendExternalSignal):
                 SignalRuns.Decide(work, delivery, ContractsJson.Read<SendExternalSignal>(envelope.Body), now);
+                break;
+            case nameof(DecideApproval):
+                DecideApprovals.Decide(work, delivery, ContractsJson.Read<DecideApproval>(envelope.Body), now);
                 break;
             case nameof(CloseStep):
                 CloseSteps.Decide(work, delivery, ContractsJson.Read<CloseStep>(envelope.Body), now);
                 break;
             case nameof(WakeRun):
                 WakeRuns.Decide(work, delivery, now);
+                break;
+            case nameof(AdmitRun):
+                AdmitRuns.Decide(work, delivery, now);
                 break;
             case nameof(VerifyRun):
                 work.Answer(delivery, await VerifyRuns.AnswerAsync(postgres, plans, delivery, stop));
@@ -66,6 +75,9 @@ sealed class RunsHandler(
                 break;
             case nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule):
                 await SaveSchedules.DecideAsync(work, delivery, postgres, now, stop);
+                break;
+            case var type when BulkJobs.Knows(type):
+                await BulkJobs.DecideAsync(work, delivery, postgres, now, stop);
                 break;
             case nameof(TestPoison):
                 TestPoison.Take(options, delivery);
@@ -80,6 +92,7 @@ sealed class RunsHandler(
         if (work.HasChanges)
         {
             var began = TimeProvider.System.GetTimestamp();
+            List<(Guid, string)> granted = [];
             await using var batch = postgres.CreateBatch();
             work.AddTo(batch);
             try
@@ -87,6 +100,8 @@ sealed class RunsHandler(
                 await using var reader = await batch.ExecuteReaderAsync(stop);
                 do
                 {
+                    if (ConcurrencyTurns.IsResult(reader))
+                        granted = await ConcurrencyTurns.ReadAsync(reader, stop);
                     if (reader.FieldCount == 2 && reader.GetName(0) == "slot")
                         work.Committed(await EventLog.ReadHeadsAsync(reader, stop));
                 }
@@ -99,6 +114,7 @@ sealed class RunsHandler(
             }
             PipelineMeters.StateWrite.Record(TimeProvider.System.GetElapsedTime(began).TotalMilliseconds);
             PipelineMeters.EventsAppended.Add(work.EventCount);
+            work.Grant(granted);
         }
         // Before the ack: a crash here means redelivery, and the state says what it still owes.
         await publisher.PublishAsync(work.TakeFollowUps(), stop);

@@ -64,6 +64,7 @@ sealed class ScheduleChange(RunBatch work, Delivery delivery, DateTimeOffset now
             Done(current);
             return;
         }
+        changed = changed.By(c.Person);
         var anew = changed.Enabled && (!old.Enabled || changed.Cron != old.Cron || changed.TimeZone != old.TimeZone);
         Store(current with { Seq = current.Seq + 1, Revision = current.Revision + 1, Definition = changed, BeginsAt = anew ? now : null, Backfill = null },
             new ScheduleChanged(c.ScheduleId, changed, current.Revision + 1));
@@ -85,7 +86,7 @@ sealed class ScheduleChange(RunBatch work, Delivery delivery, DateTimeOffset now
             work.Refuse(delivery, "TOO_MANY_OCCURRENCES", $"the range has more than {MaxBackfill} occurrences");
             return;
         }
-        Store(current with { Seq = current.Seq + 1, BeginsAt = null, Backfill = (Envelope.Id, c.From, c.To) },
+        Store(current with { Seq = current.Seq + 1, BeginsAt = null, Backfill = (Envelope.Id, c.From, c.To, c.Person) },
             new ScheduleBackfilled(c.ScheduleId, c.From, c.To, occurrences), occurrences);
     }
 

@@ -12,7 +12,7 @@ namespace Dvt.Workers.Runs;
 /// <param name="Backfill">A range to start besides, of the command that wrote the last event.</param>
 sealed record ScheduleRow(
     Guid TenantId, string ScheduleId, Guid CommandId, long Seq, long Revision, ScheduleDefinition Definition, bool Deleted,
-    DateTimeOffset? BeginsAt = null, (Guid CommandId, DateTimeOffset From, DateTimeOffset To)? Backfill = null);
+    DateTimeOffset? BeginsAt = null, (Guid CommandId, DateTimeOffset From, DateTimeOffset To, string? Person)? Backfill = null);
 
 /// <summary>The SQL of <c>runs.schedule</c> and <c>runs.schedule_backfill</c> as far as commands need it.</summary>
 static class ScheduleTable
@@ -61,7 +61,7 @@ static class ScheduleTable
             },
         });
         if (row.Backfill is { } range)
-            AddBackfill(batch, row, range.CommandId, range.From, range.To);
+            AddBackfill(batch, row, range.CommandId, range.From, range.To, range.Person);
         if (row.Deleted)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 """
@@ -72,8 +72,8 @@ static class ScheduleTable
             { Parameters = { new() { Value = row.TenantId }, new() { Value = row.ScheduleId } } });
     }
 
-    /// <summary>With the definition as it is now: what is changed later is of no concern to what was asked before.</summary>
-    static void AddBackfill(NpgsqlBatch batch, ScheduleRow row, Guid commandId, DateTimeOffset from, DateTimeOffset to) =>
+    /// <summary>With the definition as it is now, and whoever asks: what is changed later is of no concern to what was asked before.</summary>
+    static void AddBackfill(NpgsqlBatch batch, ScheduleRow row, Guid commandId, DateTimeOffset from, DateTimeOffset to, string? person) =>
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             insert into runs.schedule_backfill (tenant_id, schedule_id, command_id, definition, settled_to, until)
@@ -82,7 +82,7 @@ static class ScheduleTable
         {
             Parameters =
             {
-                new() { Value = row.TenantId }, new() { Value = row.ScheduleId }, new() { Value = commandId }, Json(row.Definition),
+                new() { Value = row.TenantId }, new() { Value = row.ScheduleId }, new() { Value = commandId }, Json(row.Definition.By(person)),
                 // Occurrences are whole seconds, so the one at the very beginning is behind this.
                 new() { Value = from.UtcDateTime.AddMilliseconds(-1) }, new() { Value = to.UtcDateTime },
             },

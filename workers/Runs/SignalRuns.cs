@@ -15,8 +15,17 @@ static class SignalRuns
         RunMeters.SignalsReceived.Add(1, new KeyValuePair<string, object?>("type", command.SignalType));
     }
 
+    public static void Decide(RunBatch work, Delivery delivery, ReviewSignal command, DateTimeOffset now)
+    {
+        var decisionId = NamedId.Of("decision", delivery.Envelope.Id.ToString());
+        Decide(work, delivery, command.SignalId, run => run.Review(command, decisionId, now), now);
+    }
+
     public static void Decide(RunBatch work, Delivery delivery, SendExternalSignal command, DateTimeOffset now) =>
         Decide(work, delivery, command.SignalId, run => run.ExternalSignal(command, now), now);
+
+    /// <summary>From here on somebody should know that the run will soon take no more signals.</summary>
+    const double NearlyFull = 0.8;
 
     static void Decide(RunBatch work, Delivery delivery, string signalId, Func<Run, Decision> decide, DateTimeOffset now)
     {
@@ -28,10 +37,16 @@ static class SignalRuns
         }
         if (work.Find(delivery) is not { } row)
         {
+            // Passed down from a parent to a sub-run that never came to be.
+            if (envelope.Resource is null)
+                return;
             work.Refuse(delivery, "RUN_NOT_FOUND", $"there is no run {envelope.Key}");
             return;
         }
+        var used = row.Run.HistoryUse;
         var decision = decide(row.Run);
+        if (used < NearlyFull && row.Run.HistoryUse >= NearlyFull)
+            RunMeters.HistoriesNearLimit.Add(1);
         // The signal's id came from the key: it is the key that was used again.
         if (decision.Refusal is { Code: "SIGNAL_DUPLICATE" } && envelope.KeyId?.ToString() == signalId)
             decision = decision with { Refusal = new Refusal("idempotency_key_reused", "the key was used before with another body") };

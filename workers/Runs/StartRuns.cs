@@ -13,19 +13,32 @@ static class StartRuns
     {
         var envelope = delivery.Envelope;
         var command = ContractsJson.Read<StartRun>(envelope.Body);
+        if (command.Lineage is not null)
+            work.Arrived(delivery);
         if (work.Find(delivery) is { } existing)
         {
             Repeat(work, delivery, existing, command, now);
             return;
         }
+        // The same command has the same result, whatever has been published since.
+        if (work.Earlier.Finished(delivery) is { } before)
+        {
+            work.Answer(delivery, before);
+            return;
+        }
+        if (work.IsGone(delivery))
+        {
+            Refuse(work, delivery, command, "RUN_ALREADY_EXISTS", $"there was a run {command.RunId}, and its history is deleted");
+            return;
+        }
         if (await plans.FindAsync(envelope.TenantId, command.PlanId, command.PlanVersion, stop) is not { } plan)
         {
-            work.Refuse(delivery, "PLAN_NOT_FOUND", $"there is no published plan {command.PlanId} {command.PlanVersion}".TrimEnd());
+            Refuse(work, delivery, command, "PLAN_NOT_FOUND", $"there is no published plan {command.PlanId} {command.PlanVersion}".TrimEnd());
             return;
         }
         if (plan.CheckInput(command.Input) is [var fault, ..])
         {
-            work.Refuse(delivery, "invalid_input", $"{fault.Pointer}: {fault.Message}");
+            Refuse(work, delivery, command, "invalid_input", $"{fault.Pointer}: {fault.Message}");
             return;
         }
         var row = new RunRow(envelope.TenantId, Run.New(command.RunId, plan), delivery.Slot, envelope.Id, envelope.KeyId);
@@ -36,11 +49,19 @@ static class StartRuns
         }
         catch (JsonRefused refused)
         {
-            work.Refuse(delivery, refused.Code, refused.Message);
+            Refuse(work, delivery, command, refused.Code, refused.Message);
             return;
         }
         if (decision.Events.Count > 0)
+        {
+            work.Earlier.First(delivery);
             work.Add(row);
+        }
+        else if (decision.Refusal is { } no)
+        {
+            Refuse(work, delivery, command, no.Code, no.Detail);
+            return;
+        }
         work.Take(delivery, row, decision, now);
     }
 
@@ -52,6 +73,15 @@ static class StartRuns
         else if (envelope.KeyId is not null && envelope.KeyId == existing.KeyId)
             work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
         else
-            work.Refuse(delivery, "RUN_ALREADY_EXISTS", $"run {command.RunId} exists already");
+            Refuse(work, delivery, command, "RUN_ALREADY_EXISTS", $"run {command.RunId} exists already");
+    }
+
+    static void Refuse(RunBatch work, Delivery delivery, StartRun command, string code, string detail)
+    {
+        // A sub-run is asked for again until its parent has heard; nobody else waits for it.
+        if (command.Lineage?.Above is not null)
+            work.TellRefusal(delivery, command, code, detail);
+        else
+            work.Refuse(delivery, code, detail);
     }
 }

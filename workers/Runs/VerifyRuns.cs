@@ -14,7 +14,7 @@ static class VerifyRuns
     {
         var envelope = delivery.Envelope;
         var stored = await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop);
-        if (stored is not [var row])
+        if (stored is not [{ Deleted: false } row])
             return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
         var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");

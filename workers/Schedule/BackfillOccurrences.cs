@@ -27,18 +27,49 @@ static class BackfillOccurrences
         var ranges = await TakeAsync(connection, stop);
         if (ranges.Count == 0)
             return false;
+        var pieces = ranges.ConvertAll(range => (Range: range, Definition: ScheduleTable.Read(range.Definition)))
+            .ConvertAll(r => (r.Range, r.Definition, Occurrences: PieceOf(r.Range, r.Definition, log)));
+        var refused = await RefusedAsync(connection, [.. pieces.SelectMany(p => p.Occurrences.Select(o => (p.Range.TenantId, IdOf(p.Range, o))))], stop);
         await using var settle = new NpgsqlBatch(connection);
-        foreach (var range in ranges)
+        foreach (var (range, definition, piece) in pieces)
         {
-            var definition = ScheduleTable.Read(range.Definition);
-            var piece = PieceOf(range, definition, log);
             await publisher.PublishAsync(
-                [.. piece.Select(o => FireSchedules.Routed(OccurrenceRuns.Start(range.TenantId, range.ScheduleId, definition, o, range.Now)))], stop);
+                [
+                    .. piece.Select(o => FireSchedules.Routed(OccurrenceRuns.Start(
+                        range.TenantId, range.ScheduleId, definition, o, range.Now, refused.Contains(IdOf(range, o)) ? range.CommandId : null))),
+                ], stop);
             settle.BatchCommands.Add(piece.Count < OfEach ? Finish(range) : Move(range, piece[^1]));
         }
         await settle.ExecuteNonQueryAsync(stop);
         await transaction.CommitAsync(stop);
         return true;
+    }
+
+    static Guid IdOf(Range range, DateTimeOffset occurrence) =>
+        OccurrenceRuns.IdOf(range.TenantId, OccurrenceRuns.RunIdOf(range.ScheduleId, occurrence));
+
+    /// <summary>Those of the commands that were refused when their occurrence was due.</summary>
+    static async Task<HashSet<Guid>> RefusedAsync(NpgsqlConnection connection, (Guid TenantId, Guid Id)[] commands, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            select e.command_id
+            from unnest($1, $2) as k(tenant_id, stream)
+            join log.events e using (tenant_id, stream)
+            where e.type = 'CommandRefused'
+            """, connection)
+        {
+            Parameters =
+            {
+                EventLog.Array(NpgsqlDbType.Uuid, commands.Select(c => c.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, commands.Select(c => $"command-{c.Id}").ToArray()),
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var refused = new HashSet<Guid>();
+        while (await reader.ReadAsync(stop))
+            refused.Add(reader.GetGuid(0));
+        return refused;
     }
 
     static List<DateTimeOffset> PieceOf(Range range, ScheduleDefinition definition, ILogger log)

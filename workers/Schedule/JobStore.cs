@@ -18,21 +18,35 @@ static class JobStore
     [
         (typeof(WakeOwedRuns), TimeSpan.FromSeconds(15)),
         (typeof(CleanEffects), TimeSpan.FromMinutes(10)),
+        (typeof(CleanDeliveries), TimeSpan.FromMinutes(10)),
         (typeof(FireSchedules), TimeSpan.FromSeconds(1)),
         (typeof(RepairSchedules), TimeSpan.FromMinutes(10)),
+        (typeof(ArchiveRuns), TimeSpan.FromMinutes(1)),
+        (typeof(EndOverdueHolds), TimeSpan.FromSeconds(30)),
+        (typeof(DeleteHistories), TimeSpan.FromMinutes(10)),
+        (typeof(FetchCalendars), TimeSpan.FromSeconds(2)),
     ];
+
+    /// <summary>The database's clock has been read by then.</summary>
+    static readonly TimeSpan ClockPatience = TimeSpan.FromSeconds(2);
 
     public static IServiceCollection AddJobs(this IServiceCollection services, WorkersOptions options, IConfiguration configuration)
     {
         if (!options.Has("jobs"))
             return services;
         var postgres = configuration.GetSection("Postgres").Get<PostgresOptions>()!;
+        // The scheduler takes its clock from here: one by its own would fire what is not due and put off what is.
+        services.AddSingleton(s => s.GetRequiredService<DatabaseClock>().AsTimeProvider);
         services.AddQuartz(quartz =>
         {
             quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = (Scheduler, true));
             quartz.UsePersistentStore(store => Persist(store, postgres));
         });
-        return services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);
+        return services.AddQuartzHostedService(hosted =>
+        {
+            hosted.WaitForJobsToComplete = true;
+            hosted.StartDelay = ClockPatience;
+        });
     }
 
     static void Persist(IPersistentStoreBuilder store, PostgresOptions postgres)

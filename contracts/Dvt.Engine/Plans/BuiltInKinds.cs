@@ -17,11 +17,14 @@ static class BuiltInKinds
         new("wait", Schema(WaitWith), Schema("true"),
             StepMode.Waiting, DefaultTimeout: null, CompensatedBy: null,
             "Waits for a duration, for a moment, or for a named signal, whose payload becomes the result."),
+        ApprovalKind.Kind,
+        EmitKind.Kind,
         new("http", Schema(HttpWith), Schema(HttpResult),
             StepMode.Called, DefaultTimeout: TimeSpan.FromSeconds(60), CompensatedBy: null,
             "Calls a URL and keeps status, headers and body of the answer.")
         {
             RepeatsSafely = HttpRepeatsSafely,
+            Target = new StepTarget("url", IsUrl: true),
         },
         new("echo", Schema("true"), Schema("true"),
             StepMode.Called, DefaultTimeout: TimeSpan.FromSeconds(60), CompensatedBy: null,
@@ -29,6 +32,7 @@ static class BuiltInKinds
         {
             RepeatsSafely = _ => true,
         },
+        .. NestingKinds.All,
     ];
 
     const string WaitWith = """
@@ -94,7 +98,7 @@ static class BuiltInKinds
         {
           "type": "object",
           "properties": {
-            "status": { "type": "integer" },
+            "status": { "type": "integer", "minimum": 100, "maximum": 599, "examples": [200] },
             "headers": { "type": "object", "additionalProperties": { "type": "string" } },
             "body": {}
           },

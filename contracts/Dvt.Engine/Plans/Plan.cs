@@ -18,7 +18,9 @@ public sealed class Plan
         foreach (var step in steps)
             ordinals.Add(step.StepId, step.Index);
         parentCounts = [.. steps.Select(s => s.Parents.Length)];
+        HasApprovals = steps.Any(s => s.Kind.Name == ApprovalKind.Name);
         HasCompensations = steps.Any(s => s.Compensation is not null);
+        HasSubRuns = steps.Any(s => s.Kind.Mode == StepMode.SubRun || s.Child?.Kind.Mode == StepMode.SubRun);
         roots = new ulong[(steps.Count + 63) / 64];
         foreach (var step in steps)
             if (step.Parents.Length == 0)
@@ -55,11 +57,28 @@ public sealed class Plan
 
     public ValueTemplate? Output { get; init; }
 
+    /// <summary>Null when a completed run is the end of it.</summary>
+    public ContinueAsPlan? ContinueAs { get; init; }
+
+    /// <summary>What whoever carries it out must be able to; all of it is in <see cref="PlanNames.Capabilities"/>.</summary>
+    public IReadOnlyList<string> RequiresCapabilities { get; init; } = [];
+
     /// <summary>True for <c>"checkpoint": "step"</c>: each step is committed before the next begins.</summary>
     public bool CheckpointsSteps { get; init; }
 
     /// <summary>From the start to the end of a run; null for none.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>What a run may use; null for no limit.</summary>
+    public Budget? Budget { get; init; }
+
+    /// <summary>Which runs exclude each other; null for none.</summary>
+    public ConcurrencyRule? Concurrency { get; init; }
+
+    /// <summary>0 (last) to 9 (first), for runs that do not say.</summary>
+    public int Priority { get; init; } = DefaultPriority;
+
+    public const int DefaultPriority = 5;
 
     /// <summary>True for <c>"onCancel": "compensate"</c>.</summary>
     public bool CompensatesOnCancel { get; init; }
@@ -67,11 +86,29 @@ public sealed class Plan
     /// <summary>Some step says how it is undone.</summary>
     public bool HasCompensations { get; }
 
+    /// <summary>Some step asks people.</summary>
+    public bool HasApprovals { get; }
+
+    /// <summary>Who starts a run matters to it or to the runs that it starts.</summary>
+    public bool TellsStarters => HasApprovals || HasSubRuns;
+
+    /// <summary>Some step is carried out in a run of its own.</summary>
+    public bool HasSubRuns { get; }
+
     /// <summary>How many steps each step waits for: where every run begins counting.</summary>
     internal ReadOnlySpan<int> ParentCounts => parentCounts;
 
     /// <summary>Bits of the steps that wait for none.</summary>
     internal ReadOnlySpan<ulong> Roots => roots;
+
+    /// <summary>What a call of this name carries out: a step, a compensation, or what a map does for an item; null when nothing is called so.</summary>
+    public StepPlan? CarriedOutBy(string name)
+    {
+        if (PlanNames.CompensatedBy(name) is { } undone)
+            return TryStep(undone, out var done) ? done.Compensation : null;
+        PlanNames.TryItem(name, out var stepId, out _);
+        return TryStep(stepId, out var step) ? step.Child ?? (stepId == name ? step : null) : null;
+    }
 
     public bool TryStep(string stepId, [NotNullWhen(true)] out StepPlan? step)
     {
@@ -79,6 +116,11 @@ public sealed class Plan
         return step is not null;
     }
 }
+
+/// <summary>How a completed run goes on as a new one.</summary>
+/// <param name="Input">Of the new run; null for the same input.</param>
+/// <param name="When">Whether it goes on; null for always.</param>
+public sealed record ContinueAsPlan(ValueTemplate? Input, ValueTemplate? When);
 
 /// <summary>What follows the final failure of a step.</summary>
 public enum OnError
@@ -133,6 +175,9 @@ public sealed class StepPlan
 
     /// <summary>What undoes it once it is done: a step of its own that nothing waits for; null for nothing.</summary>
     public StepPlan? Compensation { get; init; }
+
+    /// <summary>What a map does for each item: a step without a place in the graph; null for other kinds.</summary>
+    public StepPlan? Child { get; init; }
 }
 
 /// <summary>A condition on the result of an upstream gateway: <c>id</c>, <c>!id</c>, <c>id == 'x'</c>, <c>id != 'x'</c>.</summary>

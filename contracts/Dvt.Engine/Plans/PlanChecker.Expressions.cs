@@ -29,14 +29,17 @@ sealed partial class PlanChecker
     /// <param name="ownToo">A compensation may read the step it undoes.</param>
     void ReadWith(StepDraft step, bool ownToo)
     {
-        if (step.WithSource is { } with)
+        if (step.WithSource is { } given)
         {
             var pointer = $"{step.Pointer}/with";
-            step.With = Template(with, pointer);
+            var with = step.Child is null ? given : WithoutChild(given);
+            step.With = Template(with, pointer, step.IsChild ? PlanNames.ItemScope : PlanNames.Scope);
             if (step.With is not null)
                 Note(step.With, with, pointer, step.Index, ownToo);
         }
         CheckWith(step);
+        if (step.Child is { } child)
+            ReadWith(child, ownToo: false);
     }
 
     void ReadWhen(StepDraft step)
@@ -46,10 +49,12 @@ sealed partial class PlanChecker
             Note(template, when, pointer, step.Index);
     }
 
-    ValueTemplate? Template(JsonElement given, string pointer)
+    ValueTemplate? Template(JsonElement given, string pointer) => Template(given, pointer, PlanNames.Scope);
+
+    ValueTemplate? Template(JsonElement given, string pointer, CelEnvironment scope)
     {
         var failed = false;
-        var compiled = JsonTemplate.Compile(given, PlanNames.Scope, pointer, (at, message) =>
+        var compiled = JsonTemplate.Compile(given, scope, pointer, (at, message) =>
         {
             failed = true;
             InvalidExpression(at, message);
@@ -74,6 +79,24 @@ sealed partial class PlanChecker
             else if (reader != Reading.Anyone && !(ownToo && step == reader))
                 readings.Add(new Reading(reader, step, reference.Path[0], given, pointer, ownToo));
         }
+    }
+
+    ContinueAsPlan? ContinueAs(Shape shape)
+    {
+        if (shape.Of("continueAs", JsonValueKind.Object) is not { } given)
+            return null;
+        var within = new Shape(given, "/continueAs", faults);
+        var plan = new ContinueAsPlan(ReadByAnyone(within, "input"), ReadByAnyone(within, "when"));
+        within.NothingElse();
+        return plan;
+    }
+
+    ValueTemplate? ReadByAnyone(Shape shape, string name)
+    {
+        if (shape.Any(name) is not { } given || Template(given, shape.At(name)) is not { } template)
+            return null;
+        Note(template, given, shape.At(name), Reading.Anyone);
+        return template;
     }
 
     OnlyIf? OnlyIfOf(StepDraft step)
@@ -120,7 +143,7 @@ sealed partial class PlanChecker
         {
             case JsonValueKind.String:
                 var found = false;
-                var template = JsonTemplate.Compile(given, PlanNames.Scope, pointer, (_, _) => { });
+                var template = JsonTemplate.Compile(given, PlanNames.ItemScope, pointer, (_, _) => { });
                 found = template.References.Any(wanted);
                 return found ? pointer : "";
             case JsonValueKind.Object:

@@ -42,6 +42,7 @@ sealed partial class PlanChecker
             step.Retry = Retry(retry, shape.At("retry"));
         CheckWhen(shape, step);
         CheckCompensation(shape, step);
+        ReadChild(step);
         shape.NothingElse();
     }
 
@@ -138,10 +139,11 @@ sealed partial class PlanChecker
         var draft = new StepDraft { Index = step.Index, Pointer = shape.At("compensate"), StepId = step.StepId is { } id ? PlanNames.CompensationOf(id) : null };
         step.Compensation = draft;
         draft.Kind = Kind(compensation);
-        if (draft.Kind is { Name: var name } kind && (kind.Mode == StepMode.Waiting || name == "gateway"))
-            faults.Add(compensation.At("kind"), "invalid_value", "a compensation neither waits nor branches");
+        if (draft.Kind is { Name: var name } kind && (kind.Mode is StepMode.Waiting or StepMode.Mapping or StepMode.SubRun || name == "gateway"))
+            faults.Add(compensation.At("kind"), "invalid_value", "a compensation neither waits nor asks nor branches, and has no steps of its own");
         draft.WithSource = compensation.Any("with");
         draft.Timeout = compensation.Duration("timeout");
+        draft.OnError = compensation.OneOf("onError", "report", "park") == "park" ? OnError.Park : OnError.Continue;
         if (compensation.Of("retry", JsonValueKind.Object) is { } retry)
             draft.Retry = Retry(retry, compensation.At("retry"));
         compensation.NothingElse();

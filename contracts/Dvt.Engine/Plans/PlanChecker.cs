@@ -34,19 +34,20 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         var name = shape.Text("name", maxLength: 200);
         shape.Text("description", maxLength: 10_000);
         var (inputSchema, compiledInput) = InputSchema(shape);
-        CheckCapabilities(shape);
+        var capabilities = Capabilities(shape);
         var timeout = shape.Duration("timeout");
         var checkpoint = shape.OneOf("checkpoint", "none", "step");
-        shape.Whole("priority", 0, 9);
+        var priority = shape.Whole("priority", 0, 9);
         var onCancel = shape.OneOf("onCancel", "none", "compensate");
-        CheckBudget(shape);
-        CheckConcurrency(shape);
+        var budget = shape.Of("budget", JsonValueKind.Object) is { } limits ? Budget.Read(limits, "/budget", faults) : null;
+        var concurrency = Concurrency(shape);
         ReadSteps(shape);
         CheckGraph();
         CheckExpressions();
         var output = shape.Any("output") is { } given ? Template(given, "/output") : null;
         if (output is not null)
             Note(output, given: document.GetProperty("output"), "/output", reader: Reading.Anyone);
+        var continueAs = ContinueAs(shape);
         shape.NothingElse();
         CheckReadings();
         if (faults.Any)
@@ -60,8 +61,13 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
             InputSchema = inputSchema,
             CompiledInput = compiledInput,
             Output = output,
+            ContinueAs = continueAs,
+            RequiresCapabilities = capabilities,
             CheckpointsSteps = checkpoint == "step",
             Timeout = timeout,
+            Budget = budget,
+            Concurrency = concurrency,
+            Priority = priority ?? Plan.DefaultPriority,
             CompensatesOnCancel = onCancel == "compensate",
         };
     }
@@ -109,10 +115,11 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         }
     }
 
-    void CheckCapabilities(Shape shape)
+    List<string> Capabilities(Shape shape)
     {
+        var known = new List<string>();
         if (shape.Of("requiresCapabilities", JsonValueKind.Array) is not { } wanted)
-            return;
+            return known;
         var index = 0;
         foreach (var item in wanted.EnumerateArray())
         {
@@ -121,41 +128,23 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
                 faults.Add(pointer, "type", "must be a text");
             else if (Shape.TextOf(item) is not { } name || !PlanNames.Capabilities.Contains(name))
                 NotYet(pointer, $"\"{Shape.TextOf(item)}\"");
+            else
+                known.Add(name);
         }
+        return known;
     }
 
-    void CheckBudget(Shape shape)
-    {
-        if (shape.Of("budget", JsonValueKind.Object) is not { } given)
-            return;
-        var budget = new Shape(given, "/budget", faults);
-        budget.Number("tokens", 1, 1e15);
-        budget.Number("steps", 1, 1e9);
-        budget.Duration("time");
-        if (budget.Of("money", JsonValueKind.Object) is { } money)
-        {
-            var amount = new Shape(money, "/budget/money", faults);
-            if (amount.Text("amount", required: true) is { } text
-                && !(decimal.TryParse(text, System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var value) && value > 0))
-                faults.Add("/budget/money/amount", "invalid_value", "must be a decimal number above zero, such as \"5.00\"");
-            if (amount.Text("currency", required: true) is { } currency && (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper)))
-                faults.Add("/budget/money/currency", "invalid_value", "must be an ISO 4217 code such as USD");
-            amount.NothingElse();
-        }
-        budget.NothingElse();
-        NotYet("/budget", "a budget");
-    }
-
-    void CheckConcurrency(Shape shape)
+    ConcurrencyRule? Concurrency(Shape shape)
     {
         if (shape.Of("concurrency", JsonValueKind.Object) is not { } given)
-            return;
+            return null;
         var concurrency = new Shape(given, "/concurrency", faults);
-        if (concurrency.Text("key", required: true) is not null)
-            JsonTemplate.Compile(given.GetProperty("key"), PlanNames.InputOnly, "/concurrency/key", InvalidExpression);
-        concurrency.Whole("limit", 1, 1_000_000);
+        var key = concurrency.Text("key", required: true) is null
+            ? null
+            : Template(given.GetProperty("key"), "/concurrency/key", PlanNames.InputOnly);
+        var limit = concurrency.Whole("limit", 1, 1_000_000);
         concurrency.NothingElse();
-        NotYet("/concurrency", "a concurrency key");
+        return key is null ? null : new ConcurrencyRule(key, limit ?? 1);
     }
 
     void NotYet(string pointer, string what) => faults.Add(pointer, "CAPABILITY_NOT_SUPPORTED", $"{what} is not carried out by this engine");
@@ -173,9 +162,10 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         When = step.When,
         OnlyIf = step.OnlyIf,
         OnError = step.OnError,
-        Retry = step.Retry,
+        Retry = step.Retry ?? step.Kind!.DefaultRetry,
         Timeout = step.Timeout ?? step.Kind!.DefaultTimeout,
         Place = order![step.Index],
         Compensation = step.Compensation is { } compensation ? Compiled(compensation) : null,
+        Child = step.Child is { } child ? Compiled(child) : null,
     };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Dvt.Engine.Cel;
 
@@ -9,10 +10,10 @@ public static partial class PlanNames
     /// <summary>What <c>requiresCapabilities</c> may ask for.</summary>
     public static IReadOnlySet<string> Capabilities { get; } = new SortedSet<string>(StringComparer.Ordinal)
     {
-        "basic-execution", "cancel.cooperative", "cancel.forced", "checkpoint.step", "compensation", "query.task.state", "query.workflow.state",
-        "replay.full", "retry", "signal.cancel", "signal.emergency-stop", "signal.external", "signal.pause", "signal.pause.native",
+        "approval", "basic-execution", "budget", "cancel.cooperative", "cancel.forced", "checkpoint.step", "compensation", "concurrency.key", "emit", "history.rotation",
+        "priority", "query.task.state", "query.workflow.state", "replay.full", "retry", "signal.cancel", "signal.emergency-stop", "signal.external", "signal.pause", "signal.pause.native",
         "signal.resume", "signal.retry-run", "signal.retry-step", "signal.skip-step", "signals.concurrent", "timer",
-        "workflow.fan.parallel",
+        "workflow.continue.as.new", "workflow.fan.parallel", "workflow.map", "workflow.sub-run",
     };
 
     /// <summary>Name of the compensation of a step. Neither a step's id nor a run's holds a slash, so no key is taken twice.</summary>
@@ -24,20 +25,37 @@ public static partial class PlanNames
 
     const string Compensation = "/compensate";
 
+    /// <summary>Name of an item of a map. No step's id holds a bracket, so no key is taken twice.</summary>
+    /// <param name="index">From 0.</param>
+    public static string ItemOf(string stepId, int index) => string.Create(CultureInfo.InvariantCulture, $"{stepId}[{index}]");
+
+    /// <summary>The map's step and the item's place that <see cref="ItemOf"/> names; false for other names.</summary>
+    public static bool TryItem(string name, out string stepId, out int index)
+    {
+        var bracket = name.EndsWith(']') ? name.IndexOf('[', StringComparison.Ordinal) : -1;
+        (stepId, index) = (bracket < 0 ? name : name[..bracket], -1);
+        return bracket > 0 && int.TryParse(name.AsSpan(bracket + 1, name.Length - bracket - 2), NumberStyles.None, CultureInfo.InvariantCulture, out index);
+    }
+
     /// <summary>Kinds that are announced; a domain that registers one is asked first.</summary>
     internal static bool IsAnnounced(string kind) =>
-        kind is "approval" or "map" or "plan" or "emit" or "generate.message" or "generate.document" or "message.send"
+        kind is "generate.message" or "generate.document" or "message.send"
         || kind.StartsWith("booking.", StringComparison.Ordinal) || kind.StartsWith("payment.", StringComparison.Ordinal);
 
     /// <summary>What expressions of steps may read.</summary>
     internal static CelEnvironment Scope { get; } = CelEnvironment.Of(
         ("input", CelType.Dyn), ("steps", CelType.MapOf(CelType.String, CelType.Dyn)), ("run", CelType.MapOf(CelType.String, CelType.Dyn)));
 
+    /// <summary>What the step of a map may read besides.</summary>
+    internal static CelEnvironment ItemScope { get; } = CelEnvironment.Of(
+        ("input", CelType.Dyn), ("steps", CelType.MapOf(CelType.String, CelType.Dyn)), ("run", CelType.MapOf(CelType.String, CelType.Dyn)),
+        ("item", CelType.Dyn), ("index", CelType.Int));
+
     internal static CelEnvironment InputOnly { get; } = CelEnvironment.Of(("input", CelType.Dyn));
 
     internal static IReadOnlySet<string> OfRun { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "id", "planId", "planVersion", "startedAt", "actorId", "labels", "priority", "correlationId", "attempt",
+        "id", "planId", "planVersion", "startedAt", "actorId", "labels", "priority", "correlationId", "attempt", "link", "originRunId",
     };
 
     internal static IReadOnlySet<string> OfStep { get; } = new HashSet<string>(StringComparer.Ordinal) { "result", "error", "status" };

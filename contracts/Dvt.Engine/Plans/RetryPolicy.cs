@@ -10,6 +10,9 @@ public sealed record RetryPolicy(int MaxAttempts, TimeSpan Initial, double Facto
 {
     public static RetryPolicy Default { get; } = new(MaxAttempts: 3, TimeSpan.FromSeconds(1), Factor: 2, TimeSpan.FromSeconds(60));
 
+    /// <summary>For what repeats its parts by itself.</summary>
+    public static RetryPolicy Once { get; } = Default with { MaxAttempts = 1 };
+
     /// <summary>Pause after attempt <paramref name="attempt"/>: 80 to 100 % of the exponential one, the same for the same names.</summary>
     public TimeSpan Delay(string runId, string stepId, int attempt)
     {

@@ -34,9 +34,16 @@ sealed class StepDraft
 
     public OnError OnError { get; set; }
 
-    public RetryPolicy Retry { get; set; } = RetryPolicy.Default;
+    /// <summary>Null when it does not say.</summary>
+    public RetryPolicy? Retry { get; set; }
 
     public TimeSpan? Timeout { get; set; }
 
     public StepDraft? Compensation { get; set; }
+
+    /// <summary>What a map does for each item.</summary>
+    public StepDraft? Child { get; set; }
+
+    /// <summary>It is carried out for each item of a map, and may read the item.</summary>
+    public bool IsChild { get; init; }
 }

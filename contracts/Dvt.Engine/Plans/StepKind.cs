@@ -14,6 +14,12 @@ public enum StepMode
 
     /// <summary>By whoever consumes <see cref="StepKind.Queue"/>.</summary>
     Called,
+
+    /// <summary>A child step for each item of a list.</summary>
+    Mapping,
+
+    /// <summary>In a run of another plan.</summary>
+    SubRun,
 }
 
 /// <summary>What a step can be. A domain registers its own.</summary>
@@ -39,6 +45,17 @@ public sealed record StepKind(
     /// Null: never, so an attempt that timed out unanswered is not repeated.
     /// </summary>
     public Func<JsonElement, bool>? RepeatsSafely { get; init; }
+
+    /// <summary>Of steps that say nothing else.</summary>
+    public RetryPolicy DefaultRetry { get; init; } = RetryPolicy.Default;
+
+    /// <summary>What <c>UPDATE_TARGET</c> changes of a step; null where there is nothing that can be aimed elsewhere.</summary>
+    public StepTarget? Target { get; init; }
+
+    /// <summary>Judges a result that somebody injects or mocks.</summary>
+    internal JsonSchema Outcome => outcome ??= JsonSchema.Compile(ResultSchema);
+
+    JsonSchema? outcome;
 
     /// <summary>Compiled on registering, so that a broken schema is found at once.</summary>
     internal JsonSchema Schema { get; } = JsonSchema.Compile(WithSchema);

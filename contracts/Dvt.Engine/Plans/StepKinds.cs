@@ -9,7 +9,7 @@ public sealed class StepKinds
 
     StepKinds(Dictionary<string, StepKind> byName) => this.byName = byName;
 
-    /// <summary><c>noop</c>, <c>transform</c>, <c>gateway</c>, <c>wait</c> and <c>http</c>.</summary>
+    /// <summary><c>noop</c>, <c>transform</c>, <c>gateway</c>, <c>wait</c>, <c>approval</c>, <c>emit</c>, <c>http</c>, <c>map</c>, <c>plan</c> and <c>echo</c>.</summary>
     public static StepKinds BuiltIn { get; } = new StepKinds([]).With(BuiltInKinds.All);
 
     /// <summary>Throws <see cref="ArgumentException"/> when a name is taken.</summary>

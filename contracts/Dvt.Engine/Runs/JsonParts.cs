@@ -24,6 +24,43 @@ static class JsonParts
             writer.WriteNumber(name, count);
     }
 
+    public static void Long(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, long? number)
+    {
+        if (number is { } given)
+            writer.WriteNumber(name, given);
+    }
+
+    public static void Cost(this Utf8JsonWriter writer, Cost? cost) => writer.Cost("cost"u8, cost);
+
+    public static void Cost(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, Cost? cost)
+    {
+        if (cost is null)
+            return;
+        writer.WriteStartObject(name);
+        writer.Long("tokens"u8, cost.Tokens);
+        if (cost.Money is { } money)
+        {
+            writer.WritePropertyName("money"u8);
+            writer.Sum(money);
+        }
+        if (cost.Others is { Count: > 0 } others)
+        {
+            writer.WriteStartArray("others"u8);
+            foreach (var other in others)
+                writer.Sum(other);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndObject();
+    }
+
+    static void Sum(this Utf8JsonWriter writer, Money money)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("amount"u8, money.Amount);
+        writer.WriteString("currency"u8, money.Currency);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Microseconds since 1970.</summary>
     public static void Moment(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset? moment)
     {

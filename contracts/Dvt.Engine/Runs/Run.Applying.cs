@@ -10,6 +10,7 @@ public sealed partial class Run
     Occurrences occurrences;
     string? pauseCause;
     DateTimeOffset? pausedAt;
+    string? pausedBy;
     bool drainNoted;
     bool parkPending;
     bool cancelRequested;
@@ -28,6 +29,7 @@ public sealed partial class Run
             ApplyToStep(step, at);
         else
             ApplyToRun(e, at);
+        KeepTime(at);
     }
 
     void ApplyToRun(IEvent e, DateTimeOffset at)
@@ -37,6 +39,16 @@ public sealed partial class Run
             case RunQueued queued:
                 Queue(queued, at);
                 break;
+            case RunAdmitted:
+                admitted = true;
+                break;
+            case RunBudgetExceeded exceeded:
+                occurrences.BudgetExceeded = exceeded.Occurrence;
+                break;
+            case RunBudgetChanged change:
+                occurrences.BudgetChanged = change.Occurrence;
+                changedBudget = Limits?.With(Plans.Budget.Read(change.Budget)) ?? Plans.Budget.Read(change.Budget);
+                break;
             case RunStarted:
                 (Status, StartedAt) = (RunStatus.Running, at);
                 break;
@@ -45,7 +57,7 @@ public sealed partial class Run
                 break;
             case RunResumed resumed:
                 occurrences.Resumed = resumed.Occurrence;
-                (Status, pauseCause, pausedAt) = (StartedAt is null ? RunStatus.Pending : RunStatus.Running, null, null);
+                (Status, pauseCause, pausedAt, pausedBy) = (StartedAt is null ? RunStatus.Pending : RunStatus.Running, null, null, null);
                 break;
             case RunPauseDrainTimedOut drain:
                 (drainNoted, occurrences.DrainTimedOut) = (true, drain.Occurrence);
@@ -65,12 +77,16 @@ public sealed partial class Run
                 End(RunStatus.Completed, at);
                 Output = completed.Output;
                 break;
+            case RunContinued continued:
+                Continuation = continued;
+                break;
             case RunFailed failed:
                 End(RunStatus.Failed, at);
                 (Error, FailedStepId, CompensationError) = (failed.Error, failed.FailedStepId, failed.CompensationError);
                 break;
             default:
                 ApplySignal(e);
+                ApplySteering(e, at);
                 break;
         }
     }
@@ -82,16 +98,20 @@ public sealed partial class Run
             case SignalAccepted accepted:
                 occurrences.Accepted = accepted.Occurrence;
                 var from = accepted.SignalType == SignalTypes.RetryRun && accepted.Payload is { } payload ? Text(payload, "fromStep") : null;
-                (signals ??= Names<SignalRecord>())[accepted.SignalId] = new(accepted.SignalType, accepted.Digest, Code: null, from);
+                (signals ??= Names<SignalRecord>())[accepted.SignalId] = new(accepted.SignalType, accepted.Digest, Code: null, from, accepted.Person, from is null ? 0 : accepted.Occurrence);
+                CountBytes(accepted.Payload);
+                Release(accepted.SignalId);
                 break;
             case SignalRejected rejected:
                 occurrences.Rejected = rejected.Occurrence;
                 (signals ??= Names<SignalRecord>())[rejected.SignalId] = new(rejected.SignalType, rejected.Digest, rejected.Code, FromStep: null);
+                Release(rejected.SignalId);
                 break;
             case ExternalSignalReceived received:
                 occurrences.External = received.Occurrence;
                 (external ??= Names<string>())[received.SignalId] = received.Digest;
                 Buffer(received.Name, received.SignalId, received.Payload);
+                CountBytes(received.Payload);
                 break;
         }
     }
@@ -100,7 +120,10 @@ public sealed partial class Run
     {
         (Status, QueuedAt, Input) = (RunStatus.Pending, at, queued.Input);
         Context = queued.Context with { Labels = Sorted(queued.Context.Labels) };
-        Lineage = queued.Lineage is { } lineage ? lineage with { Kept = null } : null;
+        Concurrency = queued.Concurrency;
+        Lineage = queued.Lineage is { } lineage ? lineage with { Kept = null, Continued = Unsigned(lineage.Continued) } : null;
+        TakeOver(queued.Lineage?.Continued?.Signals ?? []);
+        StartedBy = queued.StartedBy ?? [];
         foreach (var (stepId, result) in queued.Lineage?.Kept ?? EmptyKept)
         {
             if (!Plan.TryStep(stepId, out var step))
@@ -122,12 +145,12 @@ public sealed partial class Run
         occurrences.Paused = paused.Occurrence;
         // A pause on top of a parked step leaves the step parked once it is over.
         parkPending = paused.Cause != StepFailedCause && Count(Phase.Parked) > 0;
-        (Status, pauseCause, pausedAt, drainNoted) = (RunStatus.Paused, paused.Cause, at, false);
+        (Status, pauseCause, pausedAt, pausedBy, drainNoted) = (RunStatus.Paused, paused.Cause, at, paused.SignalId, false);
     }
 
     void End(RunStatus status, DateTimeOffset at)
     {
-        (Status, EndedAt, pauseCause, pausedAt) = (status, at, null, null);
+        (Status, EndedAt, pauseCause, pausedAt, pausedBy) = (status, at, null, null, null);
         DropUndo();
     }
 
@@ -142,7 +165,10 @@ public sealed partial class Run
             case StepStarted started:
                 (state.Status, state.StartedAt, state.OfferedAt, state.EndedAt, state.DueAt) = (StepStatus.Running, at, at, null, null);
                 (state.Attempt, state.EngineAttempt, state.Input) = (started.Attempt, started.EngineAttempt, started.Input);
-                (state.Error, state.Result) = (null, null);
+                (state.Error, state.Result, state.Approval, state.InputVersion) = (null, null, null, occurrences.InputChanged);
+                CountAttempts(1);
+                if (step.Kind.Mode == StepMode.Mapping)
+                    BeginItems(state);
                 break;
             case StepCompleted completed:
                 if (completed.SignalId is not null)
@@ -150,11 +176,15 @@ public sealed partial class Run
                 Finish(state, StepStatus.Completed, at);
                 (state.Attempt, state.EngineAttempt, state.Kept) = (completed.Attempt, completed.EngineAttempt, completed.Kept);
                 (state.Result, state.Error) = (completed.Result, null);
+                if (completed.Override)
+                    (state.Overridden, state.InputVersion) = (true, occurrences.InputChanged);
                 state.CompletedSeq = step.Compensation is null ? 0 : Seq;
+                Charge(completed.Cost);
                 break;
             case StepFailed failed:
                 Finish(state, StepStatus.Failed, at);
                 state.Error = failed.Error;
+                Charge(failed.Cost);
                 // Until its retry is scheduled, which follows at once, the step must not look settled.
                 state.DueAt = failed.Final ? null : at;
                 // While the run is parked already, the operator who looks at one step sees the others.
@@ -176,14 +206,25 @@ public sealed partial class Run
                 Finish(state, StepStatus.Cancelled, at);
                 (state.Kept, state.Result) = (false, null);
                 break;
+            case StepTargetChanged aimed:
+                (state.Target, state.TargetsSet) = (aimed.Target, aimed.Occurrence);
+                break;
             case TimerSet timer:
                 (state.DueAt, state.WaitSignal, state.TimersSet) = (timer.DueAt is { } due ? Moments.Exact(due) : null, timer.Signal, timer.Occurrence);
                 break;
             case TimerFired fired:
                 state.TimersFired = fired.Occurrence;
                 break;
+            case EventEmitted emitted:
+                state.Emissions = emitted.Occurrence;
+                break;
+            case StepItemsStarted or StepItemsCompleted or StepItemsFailed or StepItemsRecovered:
+                ApplyToItems(e, state.Map!, at);
+                CountItems(e, isDoneHere: step.Child!.Kind.Mode == StepMode.Inline);
+                break;
             default:
-                ApplyToUndo(e, step.Index, state, at);
+                if (!ApplyToApproval(e, state, at))
+                    ApplyToUndo(e, step.Index, state, at);
                 break;
         }
         Close(change);
@@ -223,7 +264,13 @@ public sealed partial class Run
         public int Accepted;
         public int Rejected;
         public int External;
+        public int BudgetExceeded;
+        public int BudgetChanged;
+        public int InputChanged;
+        public int Alerted;
+        public int Held;
     }
 
-    sealed record SignalRecord(string Type, string Digest, string? Code, string? FromStep);
+    /// <param name="Occurrence">Of one that keeps results: its place among the accepted ones.</param>
+    sealed record SignalRecord(string Type, string Digest, string? Code, string? FromStep, string? Person = null, int Occurrence = 0);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dvt.Contracts;
 using Dvt.Engine.Plans;
 
@@ -19,20 +20,20 @@ public sealed partial class Run
     /// <summary>Something is done already that can be undone, or may be done any moment.</summary>
     bool HasUndoable =>
         Plan.HasCompensations && Plan.Steps.Any(s => s.Compensation is not null
-            && (steps[s.Index] is { Status: StepStatus.Completed } || PhaseOf(s.Index) == Phase.InFlight));
+            && (steps[s.Index] is { Status: StepStatus.Completed } done ? !IsLeftAlone(s, done) : IsAwaited(s.Index, PhaseOf(s.Index))));
 
     /// <summary>The deadline of a run fails the steps that it does not let come to their end.</summary>
     bool CutsOffACompensatingStep() =>
         Plan.HasCompensations && Plan.Steps.Any(s => s.OnError == OnError.Compensate && PhaseOf(s.Index) != Phase.Settled);
 
-    bool HasUndoWork => HasStepsToClose || (Count(Phase.InFlight) == 0 && undoing is null);
+    bool HasUndoWork => HasStepsToClose || (awaited == 0 && undoing is null);
 
     bool HasStepsToClose =>
-        Count(Phase.InFlight) > awaited || Count(Phase.Idle) + Count(Phase.WaitingTimer) + Count(Phase.WaitingSignal) + Count(Phase.Retrying) > 0;
+        Count(Phase.InFlight) + Count(Phase.Mapping) + Count(Phase.InSubRun) > awaited || Count(Phase.Idle) + Count(Phase.WaitingTimer) + Count(Phase.WaitingSignal) + Count(Phase.WaitingApproval) + Count(Phase.Retrying) > 0;
 
     void Compensate(bool bounded)
     {
-        if (!CloseForUndo(bounded) || Count(Phase.InFlight) > 0)
+        if (!CloseForUndo(bounded) || awaited > 0)
             return;
         while (true)
         {
@@ -49,7 +50,7 @@ public sealed partial class Run
                 BeginUndo(next);
             else
             {
-                EndCompensated();
+                EndOrParkCompensated();
                 return;
             }
         }
@@ -61,17 +62,23 @@ public sealed partial class Run
     // Results kept from an earlier run are older than all of this one's; among them only the plan knows the order.
     Stack<int> StepsToUndo() => new(
         from step in Plan.Steps
-        where step.Compensation is not null && steps[step.Index] is { Status: StepStatus.Completed, Undo: null }
+        where step.Compensation is not null && steps[step.Index] is { Status: StepStatus.Completed, Undo: null or { Status: StepStatus.Pending } }
         let done = steps[step.Index]!
-        orderby done.Kept ? 0 : done.CompletedSeq, step.Place
+        where !IsLeftAlone(step, done)
+        orderby done.Undo is not null, done.Kept ? 0 : done.CompletedSeq, step.Place
         select step.Index);
+
+    /// <summary>Another retry of the same run has the step as well and answers for it.</summary>
+    bool IsLeftAlone(StepPlan step, StepState state) => state.Kept && Lineage?.LeftAlone?.Contains(step.StepId) == true;
 
     void BeginUndo(int index)
     {
         var (step, undo) = (Plan.Steps[index], Plan.Steps[index].Compensation!);
         var attempt = (steps[index]!.Undo?.Attempt ?? 0) + 1;
         var isCalled = undo.Kind.Mode == StepMode.Called;
-        var isGiven = TryInput(undo, inputOverride: null, out var input, out var error);
+        inputSeen = InputAt(steps[index]!.InputVersion);
+        var isGiven = TryInput(undo, steps[index]!.Undo?.InputOverride, out var input, out var error);
+        inputSeen = null;
         Write(new StepCompensationStarted(step.StepId, attempt, EngineAttempt: 1, isCalled && isGiven ? input : null));
         if (!isGiven)
             FailUndo(index, error!);
@@ -79,7 +86,8 @@ public sealed partial class Run
             (calls ??= []).Add(UndoCallOf(index));
         else
         {
-            Write(new StepCompensated(step.StepId, attempt, EngineAttempt: 1, undo.Kind.Name == "noop" ? null : input));
+            var result = undo.Kind.Name switch { "noop" => null, EmitKind.Name => Emit(step, undo.StepId, attempt, input), _ => input };
+            Write(new StepCompensated(step.StepId, attempt, EngineAttempt: 1, result));
             inlineDone++;
         }
     }
@@ -96,22 +104,22 @@ public sealed partial class Run
     {
         var undo = steps[index]!.Undo!;
         if (c.Error is not null)
-            FailUndo(index, Bounded(c.Error));
+            FailUndo(index, Bounded(c.Error), Kept(c.Cost));
         else
         {
             // Whatever it gave, it was done: what cannot be kept is left out.
             TryKeep(c.Result, isCanonical: false, out var result, out _);
-            Write(new StepCompensated(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt, result));
+            Write(new StepCompensated(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt, result, Kept(c.Cost)));
         }
     }
 
-    void FailUndo(int index, StepError error)
+    void FailUndo(int index, StepError error, Cost? cost = null)
     {
         var (compensation, undo) = (Plan.Steps[index].Compensation!, steps[index]!.Undo!);
         DateTimeOffset? dueAt = error.Retryable && undo.Attempt < compensation.Retry.MaxAttempts
             ? Moments.Exact(now + compensation.Retry.Delay(RunId, compensation.StepId, undo.Attempt))
             : null;
-        Write(new StepCompensationFailed(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt, error, Final: dueAt is null, dueAt));
+        Write(new StepCompensationFailed(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt, error, Final: dueAt is null, dueAt, cost));
     }
 
     /// <summary>The run is stopped: nobody waits for the answer any more.</summary>
@@ -124,7 +132,42 @@ public sealed partial class Run
         Write(new StepCompensationFailed(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt, stopped, Final: true));
     }
 
-    void EndCompensated() => Write(cancelRequested
+    /// <summary>A compensation that has failed for good may ask for a person before the run ends.</summary>
+    void EndOrParkCompensated()
+    {
+        if (FirstParkedUndo() < 0)
+            EndCompensated();
+        else
+            Write(new RunPaused(StepFailedCause, SignalId: null, Reason: null, occurrences.Paused + 1));
+    }
+
+    bool HasFailedUndo(int index) => compensating && steps[index] is { Status: StepStatus.Completed, Undo: { Status: StepStatus.Failed, DueAt: null } };
+
+    bool HasParkedUndo(int index) => Plan.Steps[index].Compensation is { OnError: OnError.Park } && HasFailedUndo(index);
+
+    int FirstParkedUndo()
+    {
+        for (var index = 0; index < steps.Length; index++)
+            if (HasParkedUndo(index))
+                return index;
+        return -1;
+    }
+
+    void RetryUndo(SignalRun c, int index, JsonElement? input)
+    {
+        Write(new StepCompensationRetryScheduled(Plan.Steps[index].StepId, steps[index]!.Undo!.Attempt + 1, EngineAttempt: 1, input));
+        if (pauseCause == StepFailedCause)
+            Resume(c);
+    }
+
+    void SkipUndo(SignalRun c, int index)
+    {
+        Write(new StepCompensationSkipped(Plan.Steps[index].StepId, steps[index]!.Undo!.Attempt, EngineAttempt: 1));
+        if (pauseCause == StepFailedCause)
+            Resume(c);
+    }
+
+    void EndCompensated() => WriteEnd(cancelRequested
         ? new RunCancelled(cancelReason, NotUndone())
         : new RunFailed(Error!, FailedStepId, NotUndone()));
 
@@ -132,7 +175,7 @@ public sealed partial class Run
     {
         if (!compensating)
             return null;
-        var left = Plan.Steps.Where(s => s.Compensation is not null && steps[s.Index] is { Status: StepStatus.Completed }).ToList();
+        var left = Plan.Steps.Where(s => s.Compensation is not null && steps[s.Index] is { Status: StepStatus.Completed } done && !IsLeftAlone(s, done)).ToList();
         if (left.Count == 0)
             return null;
         var named = left.Take(NamedAtMost).Select(s => steps[s.Index]!.Undo?.Error is { } error ? $"{s.StepId} ({error.Code})" : s.StepId);

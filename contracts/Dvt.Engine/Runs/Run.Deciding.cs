@@ -11,29 +11,41 @@ public sealed partial class Run
     DateTimeOffset now;
     List<IEvent> written = [];
     List<CallStep>? calls;
+    List<CallStep>? givenUp;
+    List<ToRun>? tells;
     int inlineDone;
     bool more;
+    bool goesOn;
+    List<SignalRuling>? rulings;
 
     void Begin(DateTimeOffset moment)
     {
         now = Moments.Exact(moment);
         written = new List<IEvent>(Math.Min(16, (2 * steps.Length) + 3));
-        calls = null;
+        (calls, tells, rulings, givenUp) = (null, null, null, null);
         inlineDone = 0;
         more = false;
+        goesOn = false;
     }
 
     void Write(IEvent e)
     {
+        var cause = pauseCause;
         Apply(e, now);
         written.Add(e);
+        if (Plan.HasSubRuns)
+            PassDown(e, cause);
     }
 
     Decision Decided(Refusal? refusal = null) => new(written)
     {
         Refusal = refusal,
         Calls = (IReadOnlyList<CallStep>?)calls ?? [],
+        GivenUp = (IReadOnlyList<CallStep>?)givenUp ?? [],
+        Tells = Told(),
         More = more || HasInlineWork,
+        NewRun = goesOn ? NextLink() : null,
+        Rulings = (IReadOnlyList<SignalRuling>?)rulings ?? [],
         Ignored = written.Count == 0 && refusal is null,
     };
 
@@ -54,6 +66,8 @@ public sealed partial class Run
             Compensate(bounded: true);
             return;
         }
+        if (WaitsForSlot)
+            return;
         if (StartedAt is null)
             Write(Started);
         if (Count(Phase.Failing) == 0 && Plan.Timeout is { } timeout && now >= StartedAt + timeout)
@@ -73,11 +87,15 @@ public sealed partial class Run
             if (ready.IsEmpty)
             {
                 Settle();
+                ParkWhenTimeIsUp();
                 return true;
             }
             if (written.Count >= EventsPerDecision || (Plan.CheckpointsSteps && inlineDone > 0))
                 return false;
-            Process(ready.Take());
+            var next = ready.Take();
+            if (ParksInsteadOf(next))
+                return true;
+            Process(next);
         }
         return true;
     }

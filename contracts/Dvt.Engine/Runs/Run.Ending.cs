@@ -33,7 +33,7 @@ public sealed partial class Run
             Compensate(bounded);
         }
         else if (CloseSteps(failed is { } index ? DependantsOf(index) : null, bounded, awaitUndoable: false))
-            Write(new RunFailed(error, failedStepId));
+            WriteEnd(new RunFailed(error, failedStepId));
     }
 
     /// <summary>A cancelled run that is being undone is not ended before that is over, unless it is stopped.</summary>
@@ -49,19 +49,22 @@ public sealed partial class Run
         }
         AbandonUndo();
         if (CloseSteps(dependants: null, bounded, awaitUndoable: false))
-            Write(new RunCancelled(cancelReason, NotUndone()));
+            WriteEnd(new RunCancelled(cancelReason, NotUndone()));
     }
 
     bool CloseSteps(BitArray? dependants, bool bounded, bool awaitUndoable)
     {
         var limit = bounded ? EventsPerDecision : int.MaxValue;
         for (var index = 0; index < steps.Length; index++)
-            if (PhaseOf(index) is Phase.InFlight or Phase.WaitingTimer or Phase.WaitingSignal or Phase.Retrying)
+            if (PhaseOf(index) is Phase.InFlight or Phase.Mapping or Phase.InSubRun or Phase.WaitingTimer or Phase.WaitingSignal or Phase.WaitingApproval or Phase.Retrying)
             {
                 if (awaitUndoable && IsAwaited(index, PhaseOf(index)))
                     continue;
                 if (written.Count >= limit)
                     return !(more = true);
+                if (steps[index]!.Approval is { IsOpen: true } approval)
+                    Write(new ApprovalWithdrawn(Plan.Steps[index].StepId, steps[index]!.Attempt, EngineAttempt: 1, approval.ApprovalId));
+                GiveUp(index);
                 Write(new StepCancelled(Plan.Steps[index].StepId, steps[index]!.Attempt, Math.Max(1, steps[index]!.EngineAttempt)));
             }
         for (var index = 0; index < steps.Length; index++)
@@ -75,6 +78,14 @@ public sealed partial class Run
                     : new StepCancelled(stepId, Attempt: 1, EngineAttempt: 1));
             }
         return true;
+    }
+
+    void GiveUp(int index)
+    {
+        if (PhaseOf(index) == Phase.InFlight)
+            (givenUp ??= []).Add(CallOf(index));
+        else if (PhaseOf(index) == Phase.Mapping && Plan.Steps[index].Child!.Kind.Mode == StepMode.Called)
+            (givenUp ??= []).AddRange(steps[index]!.Map!.Running.Select(item => CallOf(Plan.Steps[index], steps[index]!.Map!, item)));
     }
 
     BitArray? DependantsOfFailed() => FailedStepId is { } failed && Plan.TryStep(failed, out var step) ? DependantsOf(step.Index) : null;

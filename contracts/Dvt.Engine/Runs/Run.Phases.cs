@@ -28,12 +28,15 @@ public sealed partial class Run
         counts[(int)after]++;
         if (after != Phase.Idle)
             ready.Remove(index);
+        FollowNested(index, state, after);
         recovering += (IsRecovering(after, state) ? 1 : 0) - (wasRecovering ? 1 : 0);
         awaited += (IsAwaited(index, after) ? 1 : 0) - (IsAwaited(index, before) ? 1 : 0);
         if (before == Phase.WaitingSignal && (after != before || waitedFor != state.WaitSignal))
             waiters![waitedFor!].Remove(index);
         if (after == Phase.WaitingSignal)
             AwaitSignal(index, state.WaitSignal!);
+        if (before == Phase.WaitingApproval || after == Phase.WaitingApproval)
+            NoteAnswer(index, state, after);
         if (after == Phase.Settled && before != Phase.Settled)
             Release(index);
         Remember(index);
@@ -65,6 +68,9 @@ public sealed partial class Run
             StepStatus.Running => step.Kind.Mode switch
             {
                 StepMode.Called => Phase.InFlight,
+                StepMode.SubRun => Phase.InSubRun,
+                StepMode.Mapping when state.Map is not null => Phase.Mapping,
+                StepMode.Waiting when state.Approval is not null => Phase.WaitingApproval,
                 StepMode.Waiting => state.WaitSignal is null ? Phase.WaitingTimer : Phase.WaitingSignal,
                 _ => Phase.Inline,
             },
@@ -82,13 +88,13 @@ public sealed partial class Run
     static bool IsRecovering(Phase phase, StepState state) => phase == Phase.InFlight && state.EngineAttempt > 1;
 
     /// <summary>Before anything is undone, its end is awaited: it may have to be undone as well.</summary>
-    bool IsAwaited(int index, Phase phase) => phase == Phase.InFlight && Plan.Steps[index].Compensation is not null;
+    bool IsAwaited(int index, Phase phase) => phase is Phase.InFlight or Phase.InSubRun && Plan.Steps[index].Compensation is not null;
 
     /// <summary>After reading a stored state.</summary>
     void Derive()
     {
         Array.Clear(counts);
-        (recovering, awaited, undoing) = (0, 0, null);
+        (recovering, awaited, undoing, touchedMaps, answered) = (0, 0, null, null, null);
         for (var index = 0; index < steps.Length; index++)
         {
             var phase = PhaseOf(index);
@@ -103,12 +109,15 @@ public sealed partial class Run
                 undoing = index;
             if (phase == Phase.WaitingSignal)
                 AwaitSignal(index, state.WaitSignal!);
+            if (phase == Phase.WaitingApproval)
+                NoteAnswer(index, state, phase);
             if (phase == Phase.Settled)
                 Release(index);
             if (phase != Phase.Idle)
                 ready.Remove(index);
             else if (state.Kept)
                 ready.Add(index);
+            FollowNested(index, state, phase);
             Remember(index);
         }
         signalled = buffered is { Count: > 0 } ? [.. buffered.Keys] : null;

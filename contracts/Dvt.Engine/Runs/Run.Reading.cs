@@ -20,7 +20,9 @@ public sealed partial class Run
                 case "input": Input = value; break;
                 case "context": Context = RunEvents.ReadContext(value); break;
                 case "lineage": Lineage = RunEvents.ReadLineage(value); break;
+                case "startedBy": StartedBy = [.. value.EnumerateArray().Select(p => p.GetString()!)]; break;
                 case "output": Output = value; break;
+                case "continuedAs": Continuation = new(value.GetString()!, json.GetProperty("continuedWith")); break;
                 case "error": Error = RunEvents.ReadError(value); break;
                 case "failedStep": FailedStepId = value.GetString(); break;
                 case "compensating": compensating = true; break;
@@ -39,9 +41,21 @@ public sealed partial class Run
                 case "nAccepted": occurrences.Accepted = value.GetInt32(); break;
                 case "nRejected": occurrences.Rejected = value.GetInt32(); break;
                 case "nExternal": occurrences.External = value.GetInt32(); break;
+                case "concurrency": Concurrency = new(Text(value, "key")!, value.GetProperty("limit").GetInt32()); break;
+                case "admitted": admitted = true; break;
+                case "budget": ReadBudget(value); break;
+                case "tokens": tokens = value.GetInt64(); break;
+                case "money": money = ReadMoney(value); break;
+                case "nStarted": attemptsStarted = value.GetInt64(); break;
+                case "ran": ran = new TimeSpan(value.GetInt64()); break;
+                case "since": runningSince = Moments.OfMicros(value.GetInt64()); break;
+                case "nExceeded": occurrences.BudgetExceeded = value.GetInt32(); break;
+                case "nBudget": occurrences.BudgetChanged = value.GetInt32(); break;
+                case "signalBytes": signalBytes = value.GetInt64(); break;
                 case "signals": ReadSignals(value); break;
                 case "external": ReadExternal(value); break;
                 case "buffered": ReadBuffered(value); break;
+                default: ReadSteering(member.Name, value); break;
             }
         }
     }
@@ -50,7 +64,8 @@ public sealed partial class Run
     {
         signals = Names<SignalRecord>();
         foreach (var member in json.EnumerateObject())
-            signals.Add(member.Name, new(Text(member.Value, "type")!, Text(member.Value, "digest")!, Text(member.Value, "code"), Text(member.Value, "from")));
+            signals.Add(member.Name, new(Text(member.Value, "type")!, Text(member.Value, "digest")!, Text(member.Value, "code"), Text(member.Value, "from"), Text(member.Value, "person"),
+                member.Value.TryGetProperty("n", out var n) ? n.GetInt32() : 0));
     }
 
     void ReadExternal(JsonElement json)

@@ -14,6 +14,9 @@ public sealed partial class Run
         roused = null;
         foreach (var index in TakeDue(restingDue, Phase.Retrying))
             Rouse(index);
+        RouseItems();
+        foreach (var index in answered ?? [])
+            Rouse(index);
         if (signalled is null)
             return;
         // First come, first served among the signals; in plan order among the steps.
@@ -46,5 +49,6 @@ public sealed partial class Run
             more |= isFull && DueOf(index) <= now;
         }
         roused = null;
+        LayDownItems(isFull);
     }
 }

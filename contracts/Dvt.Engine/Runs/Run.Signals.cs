@@ -18,6 +18,8 @@ public sealed partial class Run
     {
         Begin(now);
         FinishEnding();
+        if (IsPassedOn(c))
+            return Decided();
         if (SignalShape.Check(c.SignalType, c.Reason, c.Payload) is { } malformed)
             return Decided(malformed);
         if (!SignalShape.IsId(c.SignalId))
@@ -37,24 +39,47 @@ public sealed partial class Run
             return Decided(new Refusal(SignalShape.InvalidPayload, "a text holds U+0000"));
         if (signals is not null && signals.TryGetValue(c.SignalId, out var first))
             return first.Digest == digest ? FirstAnswer(c, first) : Decided(SignalShape.Duplicate(c.SignalId));
+        // A bulk job means the runs it names.
+        if (Continuation is { } next && c.SignalType != SignalTypes.RetryRun && c.BulkJobId is null)
+            return Decided() with { NewRun = NextLink(), PassTo = next.AsRunId };
+        if (HistoryFull(c.SignalType) is { } full)
+        {
+            Rule(c, decisionId, stepId: null, SignalVerdicts.Rejected, full.Code, changed: false);
+            return Decided(full);
+        }
         var stepId = payload is { } given ? Text(given, "stepId") : null;
-        if ((Denied(c) ?? Impossible(c.SignalType, stepId, payload)) is { } denied)
+        if ((Denied(c) ?? GetsAround(c, stepId) ?? Impossible(c.SignalType, stepId, payload) ?? Overtaken(c)) is { } denied)
         {
             if (!IsTerminal)
                 Write(new SignalRejected(c.SignalId, c.SignalType, stepId, c.Reason, denied.Code, decisionId, digest, occurrences.Rejected + 1));
+            Rule(c, decisionId, stepId, SignalVerdicts.Rejected, denied.Code, changed: false);
             return Decided(denied);
         }
         if (IsTerminal && c.SignalType != SignalTypes.RetryRun)
+        {
+            Rule(c, decisionId, stepId, SignalVerdicts.Accepted, code: null, changed: false);
             return Decided();
-        Write(new SignalAccepted(c.SignalId, c.SignalType, stepId, c.Reason, payload, decisionId, digest, occurrences.Accepted + 1));
+        }
+        if (c.HeldSeconds is { } seconds && !IsTerminal)
+            return Hold(c, stepId, payload, decisionId, digest, seconds);
+        Write(new SignalAccepted(c.SignalId, c.SignalType, stepId, c.Reason, payload, decisionId, digest, occurrences.Accepted + 1,
+            c.ApprovedBy, Person: Plan.TellsStarters && c.SignalType == SignalTypes.RetryRun ? c.Person : null));
+        var before = written.Count;
         CarryOut(c, stepId, payload);
+        Rule(c, decisionId, stepId, SignalVerdicts.Accepted, code: null, changed: written.Count > before || IsTerminal);
         Advance();
-        return c.SignalType == SignalTypes.RetryRun ? Decided() with { NewRun = NewRunOf(c.SignalId, signals![c.SignalId].FromStep) } : Decided();
+        return c.SignalType == SignalTypes.RetryRun ? Decided() with { NewRun = NewRunOf(c.SignalId, signals![c.SignalId]) } : Decided();
     }
 
-    Decision FirstAnswer(SignalRun c, SignalRecord first) => first.Code is { } code
+    Decision FirstAnswer(SignalRun c, SignalRecord first) => first.Code is { } code and not SignalVerdicts.RevisionRequired
         ? Decided(new Refusal(code, "as answered before"))
-        : Decided() with { NewRun = c.SignalType == SignalTypes.RetryRun ? NewRunOf(c.SignalId, first.FromStep) : null, Ignored = true };
+        : Decided() with { NewRun = c.SignalType == SignalTypes.RetryRun ? NewRunOf(c.SignalId, first) : null, Ignored = true };
+
+    /// <summary>Taking back a pause that another signal has replaced meanwhile would take back that one's.</summary>
+    Refusal? Overtaken(SignalRun c) =>
+        c is { Undoes: { } undone, SignalType: SignalTypes.Resume } && Status == RunStatus.Paused && pausedBy != undone
+            ? new Refusal("UNDO_OVERTAKEN", "the run was paused anew by someone else")
+            : null;
 
     static Refusal? Denied(SignalRun c)
     {
@@ -67,8 +92,6 @@ public sealed partial class Run
 
     Refusal? Impossible(string type, string? stepId, JsonElement? payload)
     {
-        if (type is SignalTypes.UpdateParams or SignalTypes.InjectOverride or SignalTypes.UpdateTarget or SignalTypes.EscalateAlert)
-            return new Refusal("SIGNAL_NOT_IMPLEMENTED", $"{type} is not carried out yet");
         if (type == SignalTypes.RetryRun)
             return !IsTerminal
                 ? new Refusal("RUN_NOT_TERMINAL", "only a run at its end can be run again")
@@ -78,14 +101,24 @@ public sealed partial class Run
                 ? null
                 : new Refusal("RUN_TERMINAL", $"the run is {StatusNames.Of(Status)}");
         if (type == SignalTypes.Resume && pauseCause == StepFailedCause)
-            return new Refusal("RUN_PARKED", $"step {Plan.Steps[FirstIn(Phase.Parked)].StepId} failed: retry or skip it");
+            return new Refusal("RUN_PARKED", $"step {Plan.Steps[compensating ? FirstParkedUndo() : FirstIn(Phase.Parked)].StepId} failed: retry or skip it");
+        if (type == SignalTypes.Resume)
+            return StillExceeded(BudgetIn(payload));
         if (stepId is null)
-            return null;
+            return type == SignalTypes.UpdateParams ? CannotUpdateParams(payload!.Value) : null;
         if (!Plan.TryStep(stepId, out var step))
             return NoStep(stepId);
+        if ((type == SignalTypes.RetryStep && HasFailedUndo(step.Index)) || (type == SignalTypes.SkipStep && HasParkedUndo(step.Index)))
+            return null;
         if (compensating && PhaseOf(step.Index) is Phase.Failing or Phase.Parked)
             return new Refusal("STEP_TERMINAL", "the run is being undone");
-        return type == SignalTypes.RetryStep ? CannotRetry(step.Index) : CannotSkip(step.Index);
+        return type switch
+        {
+            SignalTypes.RetryStep => CannotRetry(step.Index),
+            SignalTypes.InjectOverride => CannotOverride(step.Index, payload!.Value),
+            SignalTypes.UpdateTarget => CannotUpdateTarget(step.Index, payload!.Value),
+            _ => CannotSkip(step.Index),
+        };
     }
 
     static Refusal NoStep(string stepId) => new("STEP_NOT_FOUND", $"the plan has no step {stepId}");
@@ -107,6 +140,8 @@ public sealed partial class Run
 
     void CarryOut(SignalRun c, string? stepId, JsonElement? payload)
     {
+        if (c.SignalType == SignalTypes.Resume && BudgetIn(payload) is { } budget)
+            ChangeBudget(budget, c.SignalId, c.Reason);
         switch (c.SignalType)
         {
             case SignalTypes.Pause when !(Status == RunStatus.Paused && pauseCause == SignalCause):
@@ -125,8 +160,23 @@ public sealed partial class Run
             case SignalTypes.RetryStep:
                 RetryStep(c, stepId!, payload!.Value);
                 break;
+            case SignalTypes.SkipStep when Plan.TryStep(stepId!, out var left) && HasParkedUndo(left.Index):
+                SkipUndo(c, left.Index);
+                break;
             case SignalTypes.SkipStep when Plan.TryStep(stepId!, out var step) && PhaseOf(step.Index) != Phase.Settled:
                 SkipStep(c, step.Index);
+                break;
+            case SignalTypes.UpdateParams:
+                UpdateParams(c.SignalId, payload!.Value);
+                break;
+            case SignalTypes.InjectOverride when Plan.TryStep(stepId!, out var injected):
+                InjectOverride(c, injected.Index, payload!.Value);
+                break;
+            case SignalTypes.UpdateTarget when Plan.TryStep(stepId!, out var aimed):
+                UpdateTarget(c.SignalId, aimed.Index, payload!.Value);
+                break;
+            case SignalTypes.EscalateAlert:
+                Write(new RunAlertRaised(c.SignalId, Text(payload!.Value, "level")!, Text(payload.Value, "note"), occurrences.Alerted + 1));
                 break;
         }
     }
@@ -135,7 +185,12 @@ public sealed partial class Run
     {
         Plan.TryStep(stepId, out var step);
         JsonElement? input = payload.TryGetProperty("input", out var given) ? given : null;
-        Write(new StepRetryScheduled(stepId, steps[step!.Index]!.Attempt + 1, EngineAttempt: 1, now, input));
+        if (HasFailedUndo(step!.Index))
+        {
+            RetryUndo(c, step.Index, input);
+            return;
+        }
+        Write(new StepRetryScheduled(stepId, steps[step.Index]!.Attempt + 1, EngineAttempt: 1, now, input));
         if (pauseCause == StepFailedCause)
             Resume(c);
     }
@@ -151,15 +206,22 @@ public sealed partial class Run
 
     void Resume(SignalRun c) => Write(new RunResumed(c.SignalId, c.Reason, occurrences.Resumed + 1));
 
-    /// <summary>Every run that <c>RETRY_RUN</c> asked this one for, to publish again what a crash may have lost.</summary>
+    /// <summary>Every run that <c>RETRY_RUN</c> asked this one for, and the one that goes on, to publish again what a crash may have lost.</summary>
     public IEnumerable<StartRun> OwedRuns() =>
-        signals?.Where(s => s.Value is { Code: null, Type: SignalTypes.RetryRun }).Select(s => NewRunOf(s.Key, s.Value.FromStep)) ?? [];
+    [
+        .. signals?.Where(s => s.Value is { Code: null, Type: SignalTypes.RetryRun }).Select(s => NewRunOf(s.Key, s.Value)) ?? [],
+        .. NextLink() is { } next ? (StartRun[])[next] : [],
+    ];
 
-    StartRun NewRunOf(string signalId, string? fromStep)
+    StartRun NewRunOf(string signalId, SignalRecord signal)
     {
+        var fromStep = signal.FromStep;
+        var kept = fromStep is null ? null : KeptBefore(fromStep);
         var lineage = new RunLineage(
-            Lineage?.OriginRunId ?? RunId, RunId, (Lineage?.RunAttempt ?? 1) + 1, fromStep is null ? null : KeptBefore(fromStep));
-        return new StartRun(NamedId.Of("retry-run", RunId, signalId).ToString(), Plan.PlanId, Plan.Version, Plan.Digest, Input, Context, lineage);
+            Lineage?.OriginRunId ?? RunId, RunId, (Lineage?.RunAttempt ?? 1) + 1, kept, Lineage?.Continued,
+            LeftAlone: kept is null ? null : OthersUndo(kept.Keys, signalId, signal));
+        return new StartRun(NamedId.Of("retry-run", RunId, signalId).ToString(), Plan.PlanId, Plan.Version, Plan.Digest, Input, Context, lineage,
+            Plan.TellsStarters ? [.. StartedBy.Concat(signal.Person is { } again ? [again] : []).Distinct()] : null);
     }
 
     SortedDictionary<string, JsonElement> KeptBefore(string fromStep)
@@ -169,8 +231,19 @@ public sealed partial class Run
         var again = DependantsOf(from!.Index);
         foreach (var step in Plan.Steps)
             if (step.Index != from.Index && !again[step.Index] && steps[step.Index] is { Status: StepStatus.Completed } done)
-                kept[step.StepId] = done.Result ?? NullValue;
+                kept[step.StepId] = ResultOf(done) ?? NullValue;
         return kept;
+    }
+
+    /// <summary>Of two retries that keep a step the one asked for first undoes it: what was done once is undone once.</summary>
+    string[]? OthersUndo(IEnumerable<string> kept, string signalId, SignalRecord signal)
+    {
+        var taken = new HashSet<string>(Lineage?.LeftAlone?.Where(s => Plan.TryStep(s, out var step) && steps[step.Index] is { Kept: true }) ?? [], StringComparer.Ordinal);
+        foreach (var (otherId, other) in signals!)
+            if (other is { Type: SignalTypes.RetryRun, Code: null, FromStep: { } from } && otherId != signalId && other.Occurrence < signal.Occurrence)
+                taken.UnionWith(KeptBefore(from).Keys);
+        string[] left = [.. kept.Where(s => taken.Contains(s) && Plan.TryStep(s, out var step) && step.Compensation is not null)];
+        return left.Length == 0 ? null : left;
     }
 
     static readonly JsonElement NullValue = JsonElement.Parse("null");

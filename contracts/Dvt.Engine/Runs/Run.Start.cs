@@ -15,14 +15,16 @@ public sealed partial class Run
     {
         Begin(now);
         if (Seq > 0)
-            return Decided() with { Ignored = true, Calls = [.. Owed()], More = HasInlineWork };
+            return Decided() with { Ignored = true, Calls = [.. Owed()], Tells = [.. OwedTells()], More = HasInlineWork };
         if (c.PlanId != Plan.PlanId
             || (c.PlanVersion is { } version && version != Plan.Version)
             || (c.PlanDigest is { } digest && digest != Plan.Digest))
             return Decided(new Refusal("PLAN_REF_MISMATCH", $"plan {c.PlanId} {c.PlanVersion} is not the one at hand"));
-        if (!TryAccept(c, out var input, out var refusal))
+        if (!TryAccept(c, out var input, out var refusal) || !TryConcurrency(input, out var slot, out refusal))
             return Decided(refusal);
-        Write(new RunQueued(Plan.PlanId, Plan.Version, Plan.Digest, input, c.Context, c.Lineage));
+        var context = c.Context with { Priority = Math.Clamp(c.Context.Priority ?? Plan.Priority, 0, 9) };
+        Write(new RunQueued(Plan.PlanId, Plan.Version, Plan.Digest, input, context, c.Lineage, slot,
+            Plan.TellsStarters && c.StartedBy is { Count: > 0 } ? c.StartedBy : null));
         Advance();
         return Decided();
     }

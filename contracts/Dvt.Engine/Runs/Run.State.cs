@@ -46,8 +46,27 @@ public sealed partial class Run
         return taken;
     }
 
+    /// <summary>Blocks of items of maps that changed since the last taking.</summary>
+    public IReadOnlyCollection<(int Ordinal, int Block, byte[] State)> TakeChangedItems()
+    {
+        if (touchedMaps is not { Count: > 0 } touched)
+            return [];
+        var taken = new List<(int, int, byte[])>();
+        foreach (var index in touched)
+        {
+            var map = steps[index]!.Map!;
+            foreach (var (block, first, count) in map.TakeChangedBlocks())
+                taken.Add((index, block, MapStateJson.Block(map, first, count)));
+        }
+        touched.Clear();
+        return taken;
+    }
+
     /// <param name="steps">All stored steps of the run, in any order; none where the header holds them.</param>
-    public static Run Read(string runId, Plans.Plan plan, ReadOnlyMemory<byte> header, IEnumerable<(int Ordinal, ReadOnlyMemory<byte> State)> steps)
+    /// <param name="items">All stored blocks of items, in any order.</param>
+    public static Run Read(
+        string runId, Plans.Plan plan, ReadOnlyMemory<byte> header, IEnumerable<(int Ordinal, ReadOnlyMemory<byte> State)> steps,
+        IEnumerable<(int Ordinal, int Block, ReadOnlyMemory<byte> State)> items)
     {
         var run = new Run(runId, plan);
         var json = JsonElement.Parse(header.Span, Deep);
@@ -57,6 +76,9 @@ public sealed partial class Run
                 run.steps[entry[0].GetInt32()] = StepStateJson.Read(entry[1]);
         foreach (var (ordinal, state) in steps)
             run.steps[ordinal] = StepStateJson.Read(JsonElement.Parse(state.Span, Deep));
+        foreach (var (ordinal, block, state) in items)
+            if (run.steps[ordinal]?.Map is { } map)
+                MapStateJson.ReadBlock(map, block, state);
         run.Derive();
         return run;
     }
@@ -91,17 +113,29 @@ public sealed partial class Run
             writer.WritePropertyName("lineage"u8);
             RunEvents.WriteLineage(writer, Lineage);
         }
+        ApprovalJson.WriteTexts(writer, "startedBy"u8, StartedBy);
         writer.Value("output"u8, Output);
+        writer.Text("continuedAs"u8, Continuation?.AsRunId);
+        writer.Value("continuedWith"u8, Continuation?.Input);
         writer.Error("error"u8, Error);
         writer.Text("failedStep"u8, FailedStepId);
         writer.Flag("compensating"u8, compensating);
         writer.Error("compensationError"u8, CompensationError);
         WritePause(writer);
         WriteSignals(writer);
+        WriteSteering(writer);
     }
 
     void WritePause(Utf8JsonWriter writer)
     {
+        if (Concurrency is { } slot)
+        {
+            writer.WriteStartObject("concurrency"u8);
+            writer.WriteString("key"u8, slot.Key);
+            writer.WriteNumber("limit"u8, slot.Limit);
+            writer.WriteEndObject();
+        }
+        writer.Flag("admitted"u8, admitted);
         writer.Text("pauseCause"u8, pauseCause);
         writer.Moment("paused"u8, pausedAt);
         writer.Flag("drainNoted"u8, drainNoted);
@@ -116,6 +150,9 @@ public sealed partial class Run
         writer.Count("nAccepted"u8, occurrences.Accepted);
         writer.Count("nRejected"u8, occurrences.Rejected);
         writer.Count("nExternal"u8, occurrences.External);
+        WriteBudget(writer);
+        if (signalBytes != 0)
+            writer.WriteNumber("signalBytes"u8, signalBytes);
     }
 
     void WriteSignals(Utf8JsonWriter writer)
@@ -130,6 +167,8 @@ public sealed partial class Run
                 writer.WriteString("digest"u8, record.Digest);
                 writer.Text("code"u8, record.Code);
                 writer.Text("from"u8, record.FromStep);
+                writer.Text("person"u8, record.Person);
+                writer.Count("n"u8, record.Occurrence);
                 writer.WriteEndObject();
             }
             writer.WriteEndObject();

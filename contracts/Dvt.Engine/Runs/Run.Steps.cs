@@ -20,6 +20,12 @@ public sealed partial class Run
             case Phase.WaitingTimer or Phase.WaitingSignal:
                 EndWait(index);
                 break;
+            case Phase.WaitingApproval:
+                EndApproval(index);
+                break;
+            case Phase.Mapping:
+                AdvanceMap(index);
+                break;
         }
     }
 
@@ -74,8 +80,17 @@ public sealed partial class Run
             case StepMode.Called:
                 BeginCall(step, attempt);
                 break;
+            case StepMode.Waiting when step.Kind.Name == ApprovalKind.Name:
+                BeginApproval(step, attempt);
+                break;
             case StepMode.Waiting:
                 BeginWait(step, attempt);
+                break;
+            case StepMode.Mapping:
+                BeginMap(step, attempt);
+                break;
+            case StepMode.SubRun:
+                BeginSubRun(step, attempt);
                 break;
             default:
                 Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
@@ -91,7 +106,8 @@ public sealed partial class Run
         if (step.Kind.Name != "noop" && !TryResult(step, out result, out var error))
             Fail(step, error!);
         else
-            Write(new StepCompleted(step.StepId, attempt, EngineAttempt: 1, result));
+            Write(new StepCompleted(
+                step.StepId, attempt, EngineAttempt: 1, step.Kind.Name == EmitKind.Name ? Emit(step, step.StepId, attempt, result) : result));
     }
 
     bool TryResult(StepPlan step, out JsonElement? result, out StepError? error)
@@ -108,7 +124,7 @@ public sealed partial class Run
 
     void BeginCall(StepPlan step, int attempt)
     {
-        if (!TryInput(step, steps[step.Index]?.InputOverride, out var input, out var error))
+        if (!TryInput(step, steps[step.Index]?.InputOverride, out var input, out var error, steps[step.Index]?.Target))
         {
             Write(new StepStarted(step.StepId, attempt, EngineAttempt: 1, Input: null));
             Fail(step, error!);
@@ -121,7 +137,8 @@ public sealed partial class Run
     CallStep CallOf(int index) => CallOf(Plan.Steps[index], steps[index]!);
 
     CallStep CallOf(StepPlan step, StepState state) => new(
-        RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state));
+        RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state),
+        Context.Priority ?? Plans.Plan.DefaultPriority);
 
     /// <summary>A called step came to its end. Closed attempts and runs at their end ignore it.</summary>
     public Decision Close(CloseStep c, DateTimeOffset now)
@@ -134,38 +151,47 @@ public sealed partial class Run
             Advance();
             return Decided();
         }
-        if (IsTerminal || !Plan.TryStep(c.StepId, out var step) || PhaseOf(step.Index) != Phase.InFlight
+        if (PlanNames.TryItem(c.StepId, out var mapId, out var item))
+            return CloseItem(c, mapId, item);
+        if (IsTerminal || !Plan.TryStep(c.StepId, out var step) || PhaseOf(step.Index) is not (Phase.InFlight or Phase.InSubRun)
             || steps[step.Index]!.Attempt != c.Attempt)
-            return Decided() with { Ignored = true, Orphan = IsTerminal };
+            return TooLate(c);
         var state = steps[step.Index]!;
         if (c.Error is not null)
-            Fail(step, Bounded(c.Error));
+            Fail(step, Bounded(c.Error), Kept(c.Cost));
         else if (TryKeep(c.Result, isCanonical: false, out var result, out var error))
-            Write(new StepCompleted(step.StepId, state.Attempt, state.EngineAttempt, result));
+            Write(new StepCompleted(step.StepId, state.Attempt, state.EngineAttempt, result, Cost: Kept(c.Cost)));
         else
-            Fail(step, error!);
+            Fail(step, error!, Kept(c.Cost));
         Advance();
         return Decided();
     }
 
-    void Fail(StepPlan step, StepError error)
+    // A sub-run that was cancelled with its parent tells nobody anything new.
+    Decision TooLate(CloseStep c) => Decided() with { Ignored = true, Orphan = IsTerminal && c.Error?.Code != SubRunCancelled };
+
+    void Fail(StepPlan step, StepError error, Cost? cost = null)
     {
         var state = steps[step.Index]!;
         var attempt = state.Attempt;
         var again = error.Retryable && attempt < step.Retry.MaxAttempts && !compensating;
-        Write(new StepFailed(step.StepId, attempt, state.EngineAttempt, error, Final: !again));
+        Write(new StepFailed(step.StepId, attempt, state.EngineAttempt, error, Final: !again, cost));
         if (again)
             Write(new StepRetryScheduled(step.StepId, attempt + 1, EngineAttempt: 1, now + step.Retry.Delay(RunId, step.StepId, attempt)));
     }
 
     void Complete()
     {
-        if (Plan.Output is null)
-            Write(new RunCompleted(Output: null));
-        else if (TryEvaluate(Plan.Output, out var output, out var error))
-            Write(new RunCompleted(output));
+        JsonElement? output = null;
+        StepError? error = null;
+        RunContinued? next = null;
+        if ((Plan.Output is null || TryEvaluate(Plan.Output, out output, out error)) && TryGoOn(out next, out error))
+        {
+            var completed = new RunCompleted(output, OwnCost);
+            WriteEnd(next is null ? [completed] : [next, completed]);
+        }
         else
-            Write(new RunFailed(error!, FailedStepId: null));
+            WriteEnd(new RunFailed(error!, FailedStepId: null));
     }
 }
 

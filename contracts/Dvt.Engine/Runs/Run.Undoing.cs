@@ -9,12 +9,12 @@ public sealed partial class Run
     /// <summary>The step whose compensation is being called.</summary>
     int? UndoInFlight => undoing is { } index && steps[index]!.Undo!.Status == StepStatus.Running ? index : null;
 
-    bool IsCalling => Count(Phase.InFlight) > 0 || UndoInFlight is not null;
+    bool IsCalling => Count(Phase.InFlight) > 0 || UndoInFlight is not null || HasItemsInFlight;
 
     void BeginCompensating(RunCompensationStarted started)
     {
         compensating = true;
-        (Status, pauseCause, pausedAt) = (RunStatus.Running, null, null);
+        (Status, pauseCause, pausedAt, pausedBy) = (RunStatus.Running, null, null, null);
         (Error, FailedStepId) = (started.Error, started.FailedStepId);
     }
 
@@ -34,12 +34,21 @@ public sealed partial class Run
                 break;
             case StepCompensated compensated:
                 Finish(undo, StepStatus.Completed, at);
+                Charge(compensated.Cost);
                 (undo.Result, state.Status, undoing) = (compensated.Result, StepStatus.Compensated, null);
                 break;
             case StepCompensationFailed failed:
                 Finish(undo, StepStatus.Failed, at);
+                Charge(failed.Cost);
                 (undo.Error, undo.DueAt) = (failed.Error, failed.DueAt is { } due ? Moments.Exact(due) : null);
                 undoing = failed.Final ? null : index;
+                break;
+            case StepCompensationRetryScheduled scheduled:
+                // The order of what is left to undo is found anew, with this one first.
+                (undo.Status, undo.InputOverride, toUndo) = (StepStatus.Pending, scheduled.Input ?? undo.InputOverride, null);
+                break;
+            case StepCompensationSkipped:
+                undo.Status = StepStatus.Skipped;
                 break;
         }
     }

@@ -11,14 +11,19 @@ public sealed partial class Run
 {
     RunBindings? bindings;
 
-    bool TryInput(StepPlan step, JsonElement? inputOverride, out JsonElement? input, out StepError? error)
+    RunBindings Bindings => bindings ??= new RunBindings(this);
+
+    bool TryInput(
+        StepPlan step, JsonElement? inputOverride, out JsonElement? input, out StepError? error, JsonElement? target = null, ICelBindings? of = null)
     {
         error = null;
         input = inputOverride;
-        if (input is null && step.With is not null && !TryEvaluate(step.With, out input, out error))
+        if (input is null && step.With is not null && !TryEvaluate(step.With, out input, out error, of))
             return false;
-        var asWritten = step.With?.IsLiteral != false && inputOverride is null;
-        if (asWritten || step.Kind.Mode == StepMode.Inline)
+        if (target is { } aim && input is { } given)
+            input = Values.Canonical(step.Kind.Target!.Replace(given, aim));
+        var asWritten = step.With?.IsLiteral != false && inputOverride is null && target is null;
+        if (asWritten)
             return true;
         // Only now do expressions have values that the kind's schema can judge.
         if (step.Kind.Schema.Validate(input ?? EmptyInput, assertFormat: true) is not [var fault, ..])
@@ -27,12 +32,13 @@ public sealed partial class Run
         return false;
     }
 
-    bool TryEvaluate(ValueTemplate template, out JsonElement? value, out StepError? error)
+    bool TryEvaluate(
+        ValueTemplate template, out JsonElement? value, out StepError? error, ICelBindings? of = null, int maxBytes = Values.MaxResultBytes)
     {
         value = null;
         try
         {
-            return TryKeep(template.Literal ?? template.Evaluate(bindings ??= new RunBindings(this)), isCanonical: true, out value, out error);
+            return TryKeep(template.Literal ?? template.Evaluate(of ?? Bindings), isCanonical: true, out value, out error, maxBytes);
         }
         catch (CelEvaluationException fault)
         {
@@ -45,7 +51,7 @@ public sealed partial class Run
         return false;
     }
 
-    static bool TryKeep(JsonElement? given, bool isCanonical, out JsonElement? value, out StepError? error)
+    static bool TryKeep(JsonElement? given, bool isCanonical, out JsonElement? value, out StepError? error, int maxBytes = Values.MaxResultBytes)
     {
         value = null;
         error = null;
@@ -60,8 +66,8 @@ public sealed partial class Run
         }
         if (value is not { } kept)
             return true;
-        if (Values.Size(kept) > Values.MaxResultBytes)
-            error = Permanent("RESULT_TOO_LARGE", $"{Values.Size(kept)} bytes; at most {Values.MaxResultBytes} are kept");
+        if (Values.Size(kept) > maxBytes)
+            error = Permanent("RESULT_TOO_LARGE", $"{Values.Size(kept)} bytes; at most {maxBytes} are kept");
         else if (Values.HoldsNull(kept))
             error = Permanent("RESULT_INVALID", "a text holds U+0000");
         if (error is not null)

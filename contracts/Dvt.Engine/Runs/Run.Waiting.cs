@@ -101,10 +101,14 @@ public sealed partial class Run
             return Decided(new Refusal(SignalShape.InvalidPayload, "a text holds U+0000"));
         if (external is not null && external.TryGetValue(c.SignalId, out var first))
             return first == digest ? Decided() : Decided(SignalShape.Duplicate(c.SignalId));
+        if (Continuation is { } next)
+            return Decided() with { NewRun = NextLink(), PassTo = next.AsRunId };
         if (IsTerminal)
             return Decided(new Refusal("RUN_TERMINAL", $"the run is {StatusNames.Of(Status)}"));
         if (buffered is not null && buffered.TryGetValue(c.Name, out var queue) && queue.Count >= MaxBuffered)
             return Decided(new Refusal("SIGNAL_BUFFER_FULL", $"{MaxBuffered} signals {c.Name} wait already"));
+        if (HistoryFull(signalType: null) is { } full)
+            return Decided(full);
         Write(new ExternalSignalReceived(c.SignalId, c.Name, payload, digest, occurrences.External + 1));
         Advance();
         return Decided();

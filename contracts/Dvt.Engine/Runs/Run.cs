@@ -85,7 +85,7 @@ public sealed partial class Run
     /// <summary>True when <see cref="Continue"/> has something to do; derived from the state, so it outlives a crash.</summary>
     public bool HasInlineWork =>
         !IsTerminal && Seq > 0
-        && (EndsCancelled || (Status != RunStatus.Paused && (compensating ? HasUndoWork : StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal)));
+        && (EndsCancelled || (Status != RunStatus.Paused && (compensating ? HasUndoWork : !WaitsForSlot && (StartedAt is null || !ready.IsEmpty || Count(Phase.Failing) > 0 || HasMetSignal || answered is { Count: > 0 }))));
 
     /// <summary>External signals that came before a step waits for them.</summary>
     public int DeferredSignals => buffered?.Values.Sum(queue => queue.Count) ?? 0;
@@ -93,9 +93,13 @@ public sealed partial class Run
     public string? Substatus => Status switch
     {
         RunStatus.Paused when pauseCause == StepFailedCause => StepFailedCause,
+        RunStatus.Paused when pauseCause == BudgetCause => BudgetCause,
+        RunStatus.Pending when WaitsForSlot => "WAITING_CONCURRENCY",
         RunStatus.Paused => IsCalling ? "DRAINING" : null,
+        RunStatus.Completed => Continuation is null ? null : "CONTINUE_AS_NEW",
         RunStatus.Running when compensating => "COMPENSATING",
-        RunStatus.Running when Count(Phase.InFlight) > 0 => recovering > 0 ? "RECOVERING" : null,
+        RunStatus.Running when Count(Phase.InFlight) + Count(Phase.Mapping) > 0 => recovering > 0 ? "RECOVERING" : null,
+        RunStatus.Running when Count(Phase.WaitingApproval) > 0 => "WAITING_APPROVAL",
         RunStatus.Running when Count(Phase.WaitingSignal) > 0 => "WAITING_SIGNAL",
         RunStatus.Running when Count(Phase.WaitingTimer) > 0 => "WAITING_TIMER",
         RunStatus.Running when Count(Phase.Retrying) > 0 => "RETRYING",
@@ -116,6 +120,8 @@ public sealed partial class Run
         for (var index = 0; index < steps.Length; index++)
             if (PhaseOf(index) == Phase.InFlight)
                 yield return CallOf(index);
+        foreach (var call in OwedItems())
+            yield return call;
         if (UndoInFlight is { } undone)
             yield return UndoCallOf(undone);
     }

@@ -15,7 +15,7 @@ sealed class RunBindings(Run run) : ICelBindings
         switch (name)
         {
             case "input":
-                value = CelValue.FromJson(run.Input);
+                value = CelValue.FromJson(run.InputSeen);
                 return true;
             case "steps":
                 value = CelValue.FromMembers(new StepsSeen(run));
@@ -37,9 +37,11 @@ sealed class RunBindings(Run run) : ICelBindings
         ["startedAt"] = run.StartedAt is { } at ? CelValue.Of(Moments.Text(at)) : CelValue.Null,
         ["actorId"] = run.Context.ActorId is { } actor ? CelValue.Of(actor) : CelValue.Null,
         ["labels"] = CelValue.FromMembers((run.Context.Labels ?? NoLabels).ToDictionary(l => l.Key, l => CelValue.Of(l.Value), StringComparer.Ordinal)),
-        ["priority"] = CelValue.Of((long)run.Context.Priority),
+        ["priority"] = CelValue.Of((long)(run.Context.Priority ?? Plans.Plan.DefaultPriority)),
         ["correlationId"] = run.Context.CorrelationId is { } id ? CelValue.Of(id) : CelValue.Null,
         ["attempt"] = CelValue.Of((long)(run.Lineage?.RunAttempt ?? 1)),
+        ["link"] = CelValue.Of((long)run.Link),
+        ["originRunId"] = CelValue.Of(run.Lineage?.OriginRunId ?? run.RunId),
     };
 
     static readonly Dictionary<string, string> NoLabels = [];
@@ -78,7 +80,7 @@ public sealed partial class Run
         var state = steps[index] ?? Untouched;
         var seen = new Dictionary<string, CelValue>(3, StringComparer.Ordinal) { ["status"] = CelValue.Of(StatusNames.Of(state.Status)) };
         if (state.Status == StepStatus.Completed)
-            seen["result"] = state.Result is { } result ? CelValue.FromJson(result) : CelValue.Null;
+            seen["result"] = ResultOf(state) is { } result ? CelValue.FromJson(result) : CelValue.Null;
         if (state is { Status: StepStatus.Failed, Error: { } error })
             seen["error"] = CelValue.FromMembers(new Dictionary<string, CelValue>(StringComparer.Ordinal)
             {

@@ -15,8 +15,12 @@ public static partial class RunEvents
         nameof(RunQueued) => new RunQueued(
             Text(data, "planId")!, Text(data, "planVersion")!, Text(data, "planDigest")!, Value(data, "input") ?? Nothing,
             data.TryGetProperty("context", out var context) ? ReadContext(context) : new RunContext(),
-            data.TryGetProperty("lineage", out var lineage) ? ReadLineage(lineage) : null),
+            data.TryGetProperty("lineage", out var lineage) ? ReadLineage(lineage) : null,
+            ReadConcurrency(data),
+            data.TryGetProperty("startedBy", out _) ? ApprovalJson.ReadTexts(data, "startedBy") : null),
         nameof(RunStarted) => new RunStarted(),
+        nameof(RunAdmitted) => new RunAdmitted(),
+        nameof(RunBudgetExceeded) or nameof(RunBudgetChanged) => ReadBudgetEvent(type, data),
         nameof(RunPaused) => new RunPaused(Text(data, "cause")!, Text(data, "signalId"), Text(data, "reason"), Occurrence(data)),
         nameof(RunResumed) => new RunResumed(Text(data, "signalId"), Text(data, "reason"), Occurrence(data)),
         nameof(RunPauseDrainTimedOut) => new RunPauseDrainTimedOut(
@@ -24,19 +28,20 @@ public static partial class RunEvents
         nameof(RunCancelRequested) => new RunCancelRequested(
             Text(data, "signalId")!, Text(data, "reason"), Flag(data, "emergency"), Occurrence(data)),
         nameof(RunCancelled) => new RunCancelled(Text(data, "reason"), OptionalError(data, "compensationError")),
-        nameof(RunCompleted) => new RunCompleted(Value(data, "output")),
+        nameof(RunCompleted) => new RunCompleted(Value(data, "output"), ReadCost(data)),
         nameof(RunFailed) => new RunFailed(
             ReadError(data.GetProperty("error")), Text(data, "failedStepId"), OptionalError(data, "compensationError")),
+        nameof(RunContinued) => new RunContinued(Text(data, "asRunId")!, Values.Canonical(data.GetProperty("input"))),
         nameof(RunCompensationStarted) => new RunCompensationStarted(OptionalError(data, "error"), Text(data, "failedStepId")),
         nameof(SignalAccepted) => new SignalAccepted(
             Text(data, "signalId")!, Text(data, "signalType")!, Text(data, "stepId"), Text(data, "reason"), Value(data, "payload"),
-            data.GetProperty("decisionId").GetGuid(), Text(data, "digest")!, Occurrence(data)),
+            data.GetProperty("decisionId").GetGuid(), Text(data, "digest")!, Occurrence(data), Text(data, "approvedBy"), Text(data, "person")),
         nameof(SignalRejected) => new SignalRejected(
             Text(data, "signalId")!, Text(data, "signalType")!, Text(data, "stepId"), Text(data, "reason"), Text(data, "code")!,
             data.GetProperty("decisionId").GetGuid(), Text(data, "digest")!, Occurrence(data)),
         nameof(ExternalSignalReceived) => new ExternalSignalReceived(
             Text(data, "signalId")!, Text(data, "name")!, Value(data, "payload"), Text(data, "digest")!, Occurrence(data)),
-        _ => ReadStepEvent(type, data),
+        _ => ReadSteeringEvent(type, data) ?? ReadStepEvent(type, data),
     };
 
     static IEvent ReadStepEvent(string type, JsonElement data)
@@ -49,8 +54,9 @@ public static partial class RunEvents
         {
             nameof(StepStarted) => new StepStarted(stepId, attempt, engineAttempt, Value(data, "input")),
             nameof(StepCompleted) => new StepCompleted(
-                stepId, attempt, engineAttempt, Value(data, "result"), Flag(data, "override"), Text(data, "signalId"), Flag(data, "kept")),
-            nameof(StepFailed) => new StepFailed(stepId, attempt, engineAttempt, ReadError(data.GetProperty("error")), Flag(data, "final")),
+                stepId, attempt, engineAttempt, Value(data, "result"), Flag(data, "override"), Text(data, "signalId"), Flag(data, "kept"),
+                ReadCost(data)),
+            nameof(StepFailed) => new StepFailed(stepId, attempt, engineAttempt, ReadError(data.GetProperty("error")), Flag(data, "final"), ReadCost(data)),
             nameof(StepRetryScheduled) => new StepRetryScheduled(stepId, attempt, engineAttempt, Moment(data, "dueAt")!.Value, Value(data, "input")),
             nameof(StepRecovered) => new StepRecovered(stepId, attempt, engineAttempt, Occurrence(data)),
             nameof(StepSkipped) => new StepSkipped(stepId, attempt, engineAttempt, Text(data, "reasonCode")!),
@@ -58,7 +64,7 @@ public static partial class RunEvents
             nameof(TimerSet) => new TimerSet(
                 stepId, attempt, engineAttempt, Text(data, "purpose")!, Moment(data, "dueAt"), Text(data, "signal"), Occurrence(data)),
             nameof(TimerFired) => new TimerFired(stepId, attempt, engineAttempt, Text(data, "purpose")!, Occurrence(data)),
-            _ => ReadCompensationEvent(type, data, stepId, attempt, engineAttempt),
+            _ => ReadApprovalEvent(type, data, stepId, attempt, engineAttempt),
         };
     }
 
@@ -77,7 +83,10 @@ public static partial class RunEvents
         Number(json, "runAttempt") ?? 1,
         json.TryGetProperty("kept", out var kept)
             ? kept.EnumerateObject().ToDictionary(k => k.Name, k => Values.Canonical(k.Value))
-            : null);
+            : null,
+        ReadContinued(json),
+        json.TryGetProperty("above", out var above) ? ReadAbove(above) : null,
+        json.TryGetProperty("leftAlone", out _) ? ApprovalJson.ReadTexts(json, "leftAlone") : null);
 
     static StepError? OptionalError(JsonElement json, string name) => json.TryGetProperty(name, out var error) ? ReadError(error) : null;
 

@@ -57,10 +57,12 @@ public static partial class RunEvents
                 writer.Flag("override"u8, completed.Override);
                 writer.Text("signalId"u8, completed.SignalId);
                 writer.Flag("kept"u8, completed.Kept);
+                writer.Cost(completed.Cost);
                 break;
             case StepFailed failed:
                 writer.Error("error"u8, failed.Error);
                 writer.WriteBoolean("final"u8, failed.Final);
+                writer.Cost(failed.Cost);
                 break;
             case StepRetryScheduled scheduled:
                 writer.WriteString("dueAt"u8, Moments.Text(scheduled.DueAt));
@@ -80,8 +82,11 @@ public static partial class RunEvents
                 break;
             case StepRecovered or StepCancelled:
                 break;
+            case StepTargetChanged:
+                WriteSteeringData(e, writer);
+                break;
             default:
-                WriteCompensationData(e, writer);
+                WriteApprovalData(e, writer);
                 break;
         }
     }
@@ -102,6 +107,8 @@ public static partial class RunEvents
                     writer.WritePropertyName("lineage"u8);
                     WriteLineage(writer, queued.Lineage);
                 }
+                WriteConcurrency(writer, queued.Concurrency);
+                ApprovalJson.WriteTexts(writer, "startedBy"u8, queued.StartedBy ?? []);
                 break;
             case RunPaused paused:
                 writer.WriteString("cause"u8, paused.Cause);
@@ -111,6 +118,7 @@ public static partial class RunEvents
                 WriteSignalled(writer, resumed.SignalId, resumed.Reason);
                 break;
             case RunPauseDrainTimedOut drain:
+                writer.WriteString("code"u8, "PAUSE_DRAIN_TIMEOUT"u8);
                 writer.WriteStartArray("stepIds"u8);
                 foreach (var stepId in drain.StepIds)
                     writer.WriteStringValue(stepId);
@@ -126,6 +134,7 @@ public static partial class RunEvents
                 break;
             case RunCompleted completed:
                 writer.Value("output"u8, completed.Output);
+                writer.Cost(completed.Cost);
                 break;
             case RunFailed failed:
                 writer.Error("error"u8, failed.Error);
@@ -136,7 +145,14 @@ public static partial class RunEvents
                 writer.Error("error"u8, compensation.Error);
                 writer.Text("failedStepId"u8, compensation.FailedStepId);
                 break;
-            case RunStarted:
+            case RunStarted or RunAdmitted:
+                break;
+            case RunBudgetExceeded or RunBudgetChanged:
+                WriteBudgetData(e, writer);
+                break;
+            case RunContinued continued:
+                writer.WriteString("asRunId"u8, continued.AsRunId);
+                writer.Value("input"u8, continued.Input);
                 break;
             default:
                 WriteSignalData(e, writer);
@@ -155,6 +171,8 @@ public static partial class RunEvents
                 writer.Value("payload"u8, accepted.Payload);
                 writer.WriteString("decisionId"u8, accepted.DecisionId);
                 writer.WriteString("digest"u8, accepted.Digest);
+                writer.Text("approvedBy"u8, accepted.ApprovedBy);
+                writer.Text("person"u8, accepted.Person);
                 break;
             case SignalRejected rejected:
                 WriteSignalled(writer, rejected.SignalId, rejected.Reason);
@@ -171,7 +189,9 @@ public static partial class RunEvents
                 writer.WriteString("digest"u8, received.Digest);
                 break;
             default:
-                throw new ArgumentException($"{e.GetType().Name} is no event of a run", nameof(e));
+                if (!WriteSteeringData(e, writer))
+                    throw new ArgumentException($"{e.GetType().Name} is no event of a run", nameof(e));
+                break;
         }
     }
 
@@ -192,7 +212,7 @@ public static partial class RunEvents
                 writer.WriteString(name, value);
             writer.WriteEndObject();
         }
-        writer.WriteNumber("priority"u8, context.Priority);
+        writer.WriteNumber("priority"u8, context.Priority ?? Plans.Plan.DefaultPriority);
         writer.Text("correlationId"u8, context.CorrelationId);
         writer.WriteEndObject();
     }
@@ -203,6 +223,11 @@ public static partial class RunEvents
         writer.WriteString("originRunId"u8, lineage.OriginRunId);
         writer.WriteString("parentRunId"u8, lineage.ParentRunId);
         writer.WriteNumber("runAttempt"u8, lineage.RunAttempt);
+        if (lineage.Continued is { } continued)
+            WriteContinued(writer, continued);
+        if (lineage.Above is { } above)
+            WriteAbove(writer, above);
+        ApprovalJson.WriteTexts(writer, "leftAlone"u8, lineage.LeftAlone ?? []);
         if (lineage.Kept is { Count: > 0 } kept)
         {
             writer.WriteStartObject("kept"u8);

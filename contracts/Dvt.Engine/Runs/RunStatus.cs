@@ -36,6 +36,16 @@ public static class StatusNames
         _ => "CANCELLED",
     };
 
+    /// <summary>Lower case: no state of a run or step.</summary>
+    internal static string Of(ApprovalOutcome outcome) => outcome switch
+    {
+        ApprovalOutcome.Open => "open",
+        ApprovalOutcome.Approved => "approved",
+        ApprovalOutcome.Denied => "denied",
+        ApprovalOutcome.Withdrawn => "withdrawn",
+        _ => "expired",
+    };
+
     public static string Of(StepStatus status) => status switch
     {
         StepStatus.Pending => "PENDING",

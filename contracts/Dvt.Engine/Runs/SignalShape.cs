@@ -34,6 +34,8 @@ public static class SignalShape
     {
         if (!form.Required.Contains(member.Name) && !form.Optional.Contains(member.Name))
             return Invalid($"payload.{member.Name} is not known");
+        if (member.Name == "budget")
+            return CheckBudget(member.Value);
         var fits = member.Name switch
         {
             "stepId" or "fromStep" => member.Value.ValueKind == JsonValueKind.String && member.Value.GetString() is { Length: > 0 and <= 128 },
@@ -45,6 +47,17 @@ public static class SignalShape
             _ => true,
         };
         return fits ? null : Invalid($"payload.{member.Name} has the wrong form");
+    }
+
+    static Refusal? CheckBudget(JsonElement budget)
+    {
+        if (budget.ValueKind != JsonValueKind.Object)
+            return Invalid("payload.budget is no object");
+        var faults = new Plans.PlanFaults();
+        var read = Plans.Budget.Read(budget, "payload.budget", faults);
+        if (faults.Any)
+            return Invalid($"{faults.Found[0].Pointer.Replace('/', '.')} {faults.Found[0].Message}");
+        return read is null ? Invalid("payload.budget names no limit") : null;
     }
 
     public static Refusal? CheckExternal(SendExternalSignal signal)
@@ -61,8 +74,17 @@ public static class SignalShape
     {
         Roles.Operator => roles.Any(r => r is Roles.Operator or Roles.Engineer or Roles.TenantAdmin),
         Roles.Engineer => roles.Any(r => r is Roles.Engineer or Roles.TenantAdmin),
+        "system" => roles.Any(r => r is "system" or Roles.PlatformAdmin),
         var role => roles.Contains(role),
     };
+
+    /// <summary>The least permissive of <paramref name="roles"/> that may send it; null when none may.</summary>
+    public static string? EffectiveRole(string signalType, IReadOnlyList<string> roles) => Ladder.FirstOrDefault(role => roles.Contains(role) && Allows(signalType, [role]));
+
+    static readonly string[] Ladder = ["system", Roles.PlatformAdmin, Roles.Operator, Roles.Engineer, Roles.TenantAdmin];
+
+    /// <summary>Those that change what a run works with or end it at once: they need a reason and are counted apart.</summary>
+    public static bool IsDestructive(string signalType) => Forms.TryGetValue(signalType, out var form) && form.Role == Roles.TenantAdmin;
 
     public static bool NeedsReason(string signalType) => Forms[signalType].NeedsReason;
 
@@ -81,14 +103,14 @@ public static class SignalShape
 
     internal static Refusal Duplicate(string signalId) => new("SIGNAL_DUPLICATE", $"signal {signalId} was sent before with another content");
 
-    static Refusal Invalid(string detail) => new(InvalidPayload, detail);
+    internal static Refusal Invalid(string detail) => new(InvalidPayload, detail);
 
     sealed record Form(string Role, string[] Required, string[] Optional, bool NeedsReason = false, int MaxReason = 500);
 
     static readonly Dictionary<string, Form> Forms = new()
     {
         [SignalTypes.Pause] = new(Roles.Operator, [], []),
-        [SignalTypes.Resume] = new(Roles.Operator, [], []),
+        [SignalTypes.Resume] = new(Roles.Operator, [], ["budget"]),
         [SignalTypes.Cancel] = new(Roles.Operator, [], []),
         [SignalTypes.RetryStep] = new(Roles.Engineer, ["stepId"], ["input", "force"]),
         [SignalTypes.RetryRun] = new(Roles.Engineer, [], ["fromStep", "force"]),

@@ -40,6 +40,25 @@ sealed class StepState
     /// <summary>Its compensation, once that has begun.</summary>
     public StepState? Undo;
 
+    /// <summary>What an approval step has asked for last, also once that is decided.</summary>
+    public ApprovalState? Approval;
+
+    public int Grants;
+    public int Escalations;
+    public int Emissions;
+    /// <summary>The items of a map, once it has begun.</summary>
+    public MapState? Map;
+
+    /// <summary>Given with UPDATE_TARGET: whom the next attempts address.</summary>
+    public JsonElement? Target;
+
+    /// <summary>Which of the run's inputs it read; undoing it reads the same one.</summary>
+    public int InputVersion;
+
+    /// <summary>Its result was injected.</summary>
+    public bool Overridden;
+
+    public int TargetsSet;
     public int Recoveries;
     public int TimersSet;
     public int TimersFired;
@@ -54,8 +73,15 @@ enum Phase
     Idle,
     Inline,
     InFlight,
+
+    /// <summary>Its items are carried out.</summary>
+    Mapping,
+
+    /// <summary>Another run is under way for it.</summary>
+    InSubRun,
     WaitingTimer,
     WaitingSignal,
+    WaitingApproval,
     Retrying,
     Parked,
     Failing,

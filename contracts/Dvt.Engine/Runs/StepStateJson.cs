@@ -24,9 +24,20 @@ static class StepStateJson
         writer.Flag("kept"u8, state.Kept);
         if (state.CompletedSeq != 0)
             writer.WriteNumber("seq"u8, state.CompletedSeq);
+        writer.Value("target"u8, state.Target);
+        writer.Count("inV"u8, state.InputVersion);
+        writer.Flag("injected"u8, state.Overridden);
+        writer.Count("nTarget"u8, state.TargetsSet);
         writer.Count("nRec"u8, state.Recoveries);
         writer.Count("nSet"u8, state.TimersSet);
         writer.Count("nFired"u8, state.TimersFired);
+        writer.Count("nGrant"u8, state.Grants);
+        writer.Count("nEsc"u8, state.Escalations);
+        writer.Count("nEmit"u8, state.Emissions);
+        if (state.Approval is { } approval)
+            ApprovalJson.WriteState(writer, approval);
+        if (state.Map is { } map)
+            MapStateJson.Write(writer, map);
         if (state.Undo is { } undo)
         {
             writer.WritePropertyName("undo"u8);
@@ -58,9 +69,18 @@ static class StepStateJson
                 case "signal": state.WaitSignal = value.GetString(); break;
                 case "kept": state.Kept = true; break;
                 case "seq": state.CompletedSeq = value.GetInt64(); break;
+                case "map": state.Map = MapStateJson.Read(value); break;
                 case "undo": state.Undo = Read(value); break;
+                case "target": state.Target = value; break;
+                case "inV": state.InputVersion = value.GetInt32(); break;
+                case "injected": state.Overridden = true; break;
+                case "nTarget": state.TargetsSet = value.GetInt32(); break;
                 case "nRec": state.Recoveries = value.GetInt32(); break;
                 case "nSet": state.TimersSet = value.GetInt32(); break;
+                case "approval": state.Approval = ApprovalJson.ReadState(value); break;
+                case "nGrant": state.Grants = value.GetInt32(); break;
+                case "nEsc": state.Escalations = value.GetInt32(); break;
+                case "nEmit": state.Emissions = value.GetInt32(); break;
                 case "nFired": state.TimersFired = value.GetInt32(); break;
             }
         }

@@ -35,8 +35,12 @@ public sealed class PrometheusText : IDisposable
     {
         listener.InstrumentPublished = (instrument, listening) =>
         {
-            if (Listened.Contains(instrument.Meter.Name))
-                listening.EnableMeasurementEvents(instrument);
+            if (!Listened.Contains(instrument.Meter.Name))
+                return;
+            // A counter that is first seen at one has not increased for Prometheus, and no alert fires.
+            if (instrument.Meter.Name == PipelineMeters.Name && instrument is Counter<long>)
+                series.TryAdd((instrument.Name, ""), new Series(instrument, bounds: null));
+            listening.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Record(i, value, tags));
         listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Record(i, value, tags));
@@ -100,12 +104,15 @@ public sealed class PrometheusText : IDisposable
                 _ => "gauge",
             };
             text.Append("# TYPE ").Append(name).Append(' ').Append(kind).Append('\n');
-            foreach (var ((_, labels), one) in named)
+            foreach (var ((_, labels), one) in named.Where(s => !IsBare(s.Value, s.Key.Labels, named.Count())))
                 lock (one)
                     Write(text, name, labels, one);
         }
         return text.ToString();
     }
+
+    /// <summary>The zero that a counter begins with, once it counts by label.</summary>
+    static bool IsBare(Series one, string labels, int count) => labels.Length == 0 && one is { Sum: 0, Instrument: Counter<long> } && count > 1;
 
     static void Write(StringBuilder text, string name, string labels, Series one)
     {

@@ -34,7 +34,7 @@ static class Test
         var summary = TestSummary.NothingRan;
         try
         {
-            if ((!format || await FormatAsync(home, cancellation)) && await BuildAsync(home, cancellation))
+            if ((!format || await FormatAsync(home, cancellation)) && await BuildAsync(home, cancellation) && await DashboardAsync(home, cancellation))
             {
                 summary = await TestAsync(home, filter, cancellation);
             }
@@ -59,6 +59,12 @@ static class Test
         Console.WriteLine("== build");
         string[] build = ["build", "Dvt.sln", "-c", "Release", "--nologo", "-v", "q", "-warnaserror", "-p:UseSharedCompilation=false"];
         return await DotnetAsync(home, build, Quietly, cancellation) == 0;
+    }
+
+    static async Task<bool> DashboardAsync(DvtHome home, CancellationToken cancellation)
+    {
+        Console.WriteLine("== dashboard");
+        return await Shell.RunAsync([Path.Combine(home.Root, "ops", "build-dashboard")], Quietly, home.Root, cancellation) == 0;
     }
 
     static async Task<TestSummary> TestAsync(DvtHome home, string filter, CancellationToken cancellation)

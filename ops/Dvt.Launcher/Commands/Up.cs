@@ -124,9 +124,17 @@ static class Up
             sign in as    {env["DVT_EMAIL"]}
             with the key  {env["DVT_API_KEY"]}
 
+            Or open this, which signs you in:
+            {SignInLink(env)}
+
             For scripts: source {Path.GetRelativePath(home.Root, home.EnvFile)}
             """);
     }
+
+    // What stands behind the # stays in the browser: it is in no log and no request. The sample plan asks where the sandbox is.
+    static string SignInLink(IReadOnlyDictionary<string, string> env) =>
+        $"{env["DVT_URL"]}/#email={Uri.EscapeDataString(env["DVT_EMAIL"])}&key={Uri.EscapeDataString(env["DVT_API_KEY"])}"
+        + $"&default.sandboxUrl={Uri.EscapeDataString(env["DVT_SANDBOX_URL"])}";
 
     static void Narrate(string line) => Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {line}");
 }

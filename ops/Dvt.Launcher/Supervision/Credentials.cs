@@ -48,6 +48,9 @@ sealed record Credentials(
         ["Secrets__AzulAuthKey"] = AzulAuthKey,
     };
 
+    /// <summary>As the configuration of the workers, besides that of every role.</summary>
+    public IReadOnlyDictionary<string, string> ForWorkers() => new Dictionary<string, string> { ["Workers__KeyEncryptionKey"] = KeyEncryptionKey };
+
     /// <summary>As the configuration of the API, besides that of every role.</summary>
     /// <param name="sandbox">The demo tenant's steps may call it although it listens on loopback.</param>
     public IReadOnlyDictionary<string, string> ForApi(string sandbox) => new Dictionary<string, string>

@@ -19,7 +19,7 @@ sealed record Role(string Name, int Number, IReadOnlyList<string> Command, IRead
 }
 
 /// <summary>Everything that makes up one installation, in the order it starts.</summary>
-/// <param name="Samples">Folder of the plans that the demo tenant begins with.</param>
+/// <param name="Samples">Folder of the plans, and in it of the units, that the demo tenant begins with.</param>
 sealed record RolePlan(Role? Migrate, IReadOnlyList<Role> Roles, string? Samples, string? ReadyUrl);
 
 static class CurrentEnvironment

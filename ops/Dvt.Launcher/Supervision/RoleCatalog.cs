@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Dvt.Launcher;
@@ -16,15 +17,17 @@ static class RoleCatalog
     public static RolePlan For(DvtHome home, Endpoints endpoints, Credentials credentials, SupervisorOptions options)
     {
         var common = Configuration(endpoints, credentials);
+        // One for as long as everything is up: the sandbox started again listens where the workers look for it.
+        var smtp = FreePort.Any();
         return options.StandIns is { } file
             ? ReadStandIns(file, common, endpoints)
             : new(
                 Migrate: Dotnet("migrate", home, Workers, common, "migrate"),
                 Roles:
                 [
-                    Dotnet("sandbox", home, Sandbox, Listening(common, endpoints.Sandbox)),
+                    Dotnet("sandbox", home, Sandbox, Listening(Joined(common, ForSandbox(endpoints, credentials, smtp)), endpoints.Sandbox)),
                     .. Enumerable.Range(1, options.Workers).Select(number =>
-                        Dotnet("workers", home, Workers, Listening(common, LoopbackUrl())) with { Number = number }),
+                        Dotnet("workers", home, Workers, Listening(Joined(Joined(common, ForWorkers(endpoints, credentials, smtp)), ForChannels(endpoints)), LoopbackUrl())) with { Number = number }),
                     Dotnet("readmodels", home, ReadModels, Listening(common, LoopbackUrl())),
                     Dotnet("api", home, Api, Listening(Joined(common, credentials.ForApi(endpoints.Sandbox)), endpoints.Api)),
                 ],
@@ -41,6 +44,32 @@ static class RoleCatalog
             ["DOTNET_NOLOGO"] = "1",
         },
         credentials.ForRoles());
+
+    /// <summary>Guests of the demo are written to by the sandbox's mail server, and pay on its page.</summary>
+    static Dictionary<string, string> ForWorkers(Endpoints endpoints, Credentials credentials, int smtp) => Joined(credentials.ForWorkers(), new Dictionary<string, string>
+    {
+        ["Mail__Host"] = "127.0.0.1",
+        ["Mail__Port"] = smtp.ToString(CultureInfo.InvariantCulture),
+        ["Workers__PaymentLink"] = endpoints.Sandbox + "/payments/{code}?amount={amount}&currency={currency}&lang={language}",
+    });
+
+    /// <summary>Whom the providers of the sandbox tell, and with which key its payment page does.</summary>
+    static Dictionary<string, string> ForSandbox(Endpoints endpoints, Credentials credentials, int smtp) => new()
+    {
+        ["Sandbox__SmtpPort"] = smtp.ToString(CultureInfo.InvariantCulture),
+        ["Sandbox__WhatsAppWebhookUrl"] = endpoints.Api + "/v1/webhooks/whatsapp",
+        ["Sandbox__PaymentsApiUrl"] = endpoints.Api,
+        ["Sandbox__PaymentsApiKey"] = credentials.ApiKey,
+    };
+
+    /// <summary>The providers that conversations with guests need, all of them the sandbox.</summary>
+    static Dictionary<string, string> ForChannels(Endpoints endpoints) => new()
+    {
+        ["Channels__WhatsAppUrl"] = endpoints.Sandbox + "/whatsapp/v23.0",
+        ["Channels__WhatsAppToken"] = "sandbox",
+        ["Channels__TranscriptionUrl"] = endpoints.Sandbox,
+        ["Channels__TranscriptionKey"] = "sandbox",
+    };
 
     static Role Dotnet(
         string name, DvtHome home, string program, Dictionary<string, string> configuration, params string[] arguments)

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace Dvt.Launcher;
 
-/// <summary>The plans that the demo tenant begins with. Publishing one twice changes nothing.</summary>
+/// <summary>The plans and units that the demo tenant begins with. Sending one twice changes nothing.</summary>
 static class SampleData
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -13,18 +13,29 @@ static class SampleData
         http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
-            await PublishAsync(http, file, cancellation);
+            await PostAsync(http, "/v1/plans?publish=true", file, key: null, cancellation);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "units"), "*.json").Order(StringComparer.Ordinal))
+        {
+            await PostAsync(http, "/v1/units", file, key: $"sample-{Path.GetFileNameWithoutExtension(file)}", cancellation);
         }
     }
 
-    static async Task PublishAsync(HttpClient http, string file, CancellationToken cancellation)
+    static async Task PostAsync(HttpClient http, string path, string file, string? key, CancellationToken cancellation)
     {
         // The first account is made by the API itself, a moment after it answers.
         for (var deadline = DateTime.UtcNow + Patience; ; await Task.Delay(200, cancellation))
         {
-            using var plan = new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellation));
-            plan.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var answer = await http.PostAsync(new Uri("/v1/plans?publish=true", UriKind.Relative), plan, cancellation);
+            using var sample = new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellation));
+            sample.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = sample };
+            if (key is not null)
+            {
+                request.Headers.Add("Idempotency-Key", key);
+            }
+
+            using var answer = await http.SendAsync(request, cancellation);
             if (answer.IsSuccessStatusCode)
             {
                 return;
@@ -33,7 +44,7 @@ static class SampleData
             if (DateTime.UtcNow > deadline)
             {
                 var problem = await answer.Content.ReadAsStringAsync(cancellation);
-                throw new LauncherException($"{Path.GetFileName(file)} was not published: {(int)answer.StatusCode} {problem}");
+                throw new LauncherException($"{Path.GetFileName(file)} was not taken: {(int)answer.StatusCode} {problem}");
             }
         }
     }

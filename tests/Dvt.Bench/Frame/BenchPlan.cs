@@ -29,6 +29,22 @@ sealed record BenchPlan(string PlanId, JsonElement Document)
         return Of(planId, checkpoint: false, leaves.Append(join));
     }
 
+    /// <summary>One map over so many numbers.</summary>
+    public static BenchPlan Map(string planId, string kind, int items, int concurrency) => Of(planId, checkpoint: false,
+    [
+        new JsonObject
+        {
+            ["stepId"] = "fan",
+            ["kind"] = "map",
+            ["with"] = new JsonObject
+            {
+                ["items"] = new JsonArray([.. Enumerable.Range(0, items).Select(n => (JsonNode)n)]),
+                ["concurrency"] = concurrency,
+                ["step"] = new JsonObject { ["kind"] = kind, ["with"] = new JsonObject { ["n"] = "${item}", ["at"] = "${index}" } },
+            },
+        },
+    ]);
+
     static BenchPlan Of(string planId, bool checkpoint, IEnumerable<JsonObject> steps)
     {
         var document = new JsonObject { ["planId"] = planId, ["version"] = Version, ["name"] = planId, ["steps"] = new JsonArray([.. steps]) };

@@ -31,6 +31,7 @@ sealed class Installation : IAsyncDisposable
         {
             ["Postgres__ConnectionString"] = scratch.ConnectionString,
             ["RabbitMq__Uri"] = session.Settings.RabbitMq,
+            ["Workers__KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         };
     }
 
@@ -81,7 +82,7 @@ sealed class Installation : IAsyncDisposable
     }
 
     static IEnumerable<string> AllQueues =>
-        [.. Slot.All(Domain.Runs).Select(Slot.Queue), Topology.DeadQueue(Domain.Runs), Topology.StepQueue("echo"), Topology.StepQueue("http")];
+        [.. Slot.Worked.SelectMany(Slot.All).Select(Slot.Queue), .. Slot.Worked.Select(Topology.DeadQueue), Topology.StepQueue("echo"), Topology.StepQueue("http")];
 
     /// <summary>Projectors are separate, so that a bench may let the log grow before they look at it.</summary>
     public async Task StartReadModelsAsync(CancellationToken stop)
@@ -98,7 +99,7 @@ sealed class Installation : IAsyncDisposable
 
     void StartApi()
     {
-        environment["Api__KeyEncryptionKey"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        environment["Api__KeyEncryptionKey"] = environment["Workers__KeyEncryptionKey"];
         environment["Api__RequestsPerSecond"] = "1000000";
         environment["Api__Burst"] = "1000000";
         environment["Api__Bootstrap__PlatformEmail"] = PlatformEmail;
@@ -126,14 +127,14 @@ sealed class Installation : IAsyncDisposable
             foreach (var process in processes)
                 process.ThrowIfGone();
             return await Scratch.ScalarAsync<long>(
-                "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp()", stop) == Slot.PerDomain;
+                "select count(*) from log.lease where lease_until > clock_timestamp()", stop) == Slot.Worked.Count * Slot.PerDomain;
         }, StartPatience, stop);
 
     /// <summary>Empties all queues.</summary>
     public async Task PurgeAsync(CancellationToken stop)
     {
         await using var channel = await Scratch.Broker.OpenChannelAsync(channel: null, stop);
-        foreach (var queue in Slot.All(Domain.Runs).Select(Slot.Queue))
+        foreach (var queue in Slot.Worked.SelectMany(Slot.All).Select(Slot.Queue))
             await channel.QueuePurgeAsync(queue, stop);
     }
 

@@ -17,7 +17,7 @@ sealed class LogFilling(Installation on, BenchPlan plan, Guid tenantId)
         for (var left = runs; left > 0; left -= RunsAtOnce)
             await CopyAsync(Math.Min(left, RunsAtOnce), stop);
         // What follows is measured: it must not pay for this.
-        await on.Scratch.ExecuteAsync("vacuum (analyze) log.events", stop);
+        await on.Scratch.ExecuteAsync("vacuum (analyze) log.entry", stop);
         await on.Scratch.ExecuteAsync("checkpoint", stop);
     }
 
@@ -39,14 +39,14 @@ sealed class LogFilling(Installation on, BenchPlan plan, Guid tenantId)
               where domain = 'runs'
               returning slot, head - $6 * (select count(*) from generate_series(0, $3 - 1) n where n % 16 = slot) as head
             )
-            insert into log.events (slot, "offset", tenant_id, stream, seq, type, data, event_id, command_id, correlation_id, actor, occurred_at)
-            select m.slot, m.head + (n / 16) * $6 + t.seq, t.tenant_id, 'run-copy-' || lpad(($4 + n)::text, 12, '0'), t.seq, t.type, t.data,
-              gen_random_uuid(), case when t.command_id is not null then md5($5 || ($4 + n))::uuid end, t.correlation_id, t.actor,
+            insert into log.entry (slot, "offset", count, tenant_id, stream, first_seq, events, stream_id, command_id, correlation_id, actor, occurred_at)
+            select m.slot, m.head + (n / 16) * $6 + t.first_seq + t.count - 1, t.count, t.tenant_id, 'run-copy-' || lpad(($4 + n)::text, 12, '0'), t.first_seq,
+              t.events, gen_random_uuid(), case when t.command_id is not null then md5($5 || ($4 + n))::uuid end, t.correlation_id, t.actor,
               t.occurred_at - make_interval(secs => ($3 - n) / 100.0)
             from generate_series(0, $3 - 1) n
             join moved m on m.slot = n % 16
-            cross join (select * from log.events where tenant_id = $1 and stream = $2) t
-            order by n, t.seq
+            cross join (select * from log.entry where tenant_id = $1 and stream = $2) t
+            order by n, t.first_seq
             """, stop,
             new() { Value = tenantId }, new() { Value = template! }, new() { Value = runs }, new() { Value = filled },
             new() { Value = "command-" }, new() { Value = Yardstick.EventsPerRun });

@@ -64,9 +64,11 @@ sealed class ApiProcess : IAsyncDisposable
         return (answer.StatusCode, text.StartsWith('{') ? JsonElement.Parse(text) : default, answer);
     }
 
+    /// <summary>Stopped as a process is: disposal alone ends the background services in the middle of their work.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await App.StopAsync();
         await App.DisposeAsync();
     }
 }

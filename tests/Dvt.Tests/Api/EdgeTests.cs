@@ -61,6 +61,10 @@ public sealed class EdgeTests : IAsyncLifetime
     public async Task Syntax_is_judged_before_content(string body, int status, string code) => IsProblem(await LoginAsync(body), status, code);
 
     [Fact]
+    public async Task A_key_that_a_client_sends_with_every_post_is_no_matter_at_the_login() =>
+        IsProblem(await api.SendAsync(HttpMethod.Post, "/v1/auth/login", """{"email":"a@b.example","apiKey":"dvt_no"}""", idempotencyKey: "k"), 401, "login_failed");
+
+    [Fact]
     public async Task Every_fault_names_its_place()
     {
         var answer = await LoginAsync("""{"email":1,"apiKey":"","more":true}""");

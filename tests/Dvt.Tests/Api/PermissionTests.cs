@@ -8,7 +8,8 @@ namespace Dvt.Tests.Api;
 public sealed class PermissionTests
 {
     static readonly string[] Open =
-        ["POST /v1/auth/login", "GET /.well-known/jwks.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi/v1.json", "GET /docs"];
+        ["POST /v1/auth/login", "GET /.well-known/jwks.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi/v1.json", "GET /docs",
+        "GET /v1/ical/{unitId}/{token}.ics", "GET /v1/webhooks/whatsapp", "POST /v1/webhooks/whatsapp"];
 
     [Fact]
     public void Every_endpoint_declares_a_known_permission_and_only_these_are_open()

@@ -34,17 +34,51 @@ public sealed class ChaosServers : IAsyncLifetime
     }
 
     /// <summary>A system without processes yet, in a migrated database.</summary>
-    internal async Task<DvtSystem> MakeAsync(bool migrated = true)
+    /// <param name="disk">Where its tables lie, if not with the others'.</param>
+    internal async Task<DvtSystem> MakeAsync(bool migrated = true, string? disk = null)
     {
         var name = $"t{++systems}";
-        // One call for both: each starts a virtual machine.
-        var vhost = RabbitMq.CtlAsync("eval",
-            $"rabbit_vhost:add(<<\"{name}\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"dvt\">>, <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>).");
+        var vhost = MakeHostAsync(name);
         await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Template}'");
-        await OnServerAsync(migrated ? $"create database {name} template {Template}" : $"create database {name}");
+        if (disk is not null)
+            await OnServerAsync($"create tablespace {name} location '{disk}'");
+        await OnServerAsync($"create database {name}{(migrated ? $" template {Template}" : "")}{(disk is null ? "" : $" tablespace {name}")}");
         await vhost;
         return new DvtSystem(To(name), RabbitMq.Uri + name);
     }
+
+    // One call for both: each starts a virtual machine.
+    Task<string> MakeHostAsync(string name) => RabbitMq.CtlAsync("eval",
+        $"rabbit_vhost:add(<<\"{name}\">>, <<\"test\">>), rabbit_auth_backend_internal:set_permissions(<<\"dvt\">>, <<\"{name}\">>, <<\".*\">>, <<\".*\">>, <<\".*\">>, <<\"test\">>).");
+
+    /// <summary>Takes a disk away from a system that nobody uses any more.</summary>
+    internal async Task DropAsync(DvtSystem system)
+    {
+        var name = NameOf(system);
+        await OnServerAsync($"drop database {name} with (force)");
+        await OnServerAsync($"drop tablespace {name}");
+    }
+
+    /// <summary>What the system's database holds at one moment, as <c>./dvt backup</c> writes it.</summary>
+    internal static async Task BackUpAsync(DvtSystem system, string file) => Succeeded(await Shell.CaptureAsync(
+        [PostgresCluster.Binary("pg_dump"), "--format=custom", "--file", file], Psql.Reaching(system.Options.ConnectionString)));
+
+    /// <summary>The database is that of the file, the broker is as new.</summary>
+    internal async Task RestoreAsync(DvtSystem system, string file)
+    {
+        var name = NameOf(system);
+        await OnServerAsync($"drop database {name} with (force)");
+        await OnServerAsync($"create database {name}");
+        Succeeded(await Shell.CaptureAsync(
+            [PostgresCluster.Binary("pg_restore"), "--no-owner", "--exit-on-error", "--dbname", name, file], Psql.Reaching(system.Options.ConnectionString)));
+        await RabbitMq.CtlAsync("delete_vhost", name);
+        await MakeHostAsync(name);
+        system.Database.Clear();
+    }
+
+    static void Succeeded(ShellResult result) => Xunit.Assert.True(result.ExitCode == 0, result.Error);
+
+    static string NameOf(DvtSystem system) => new NpgsqlConnectionStringBuilder(system.Options.ConnectionString).Database!;
 
     string To(string database) => new NpgsqlConnectionStringBuilder(Postgres.ConnectionString) { Database = database }.ConnectionString;
 

@@ -1,3 +1,4 @@
+using Dvt.Contracts;
 using Dvt.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -13,7 +14,7 @@ public abstract class ChaosTest(ChaosServers servers, ITestOutputHelper output)
     private protected ITestOutputHelper Output { get; } = output;
 
     /// <param name="fault">Returns once everything that was accepted should have come to its end.</param>
-    private protected async Task RunAsync(string[] roles, Func<DvtSystem, Random, Task> fault, Func<IReadOnlyCollection<Guid>>? deadLetters = null)
+    private protected async Task RunAsync(string[] roles, Func<DvtSystem, Random, Task> fault, Func<IReadOnlyCollection<Guid>>? deadLetters = null, bool tooMuchToFold = false)
     {
         var random = Seeded.Start(Output);
         await using var system = await Servers.MakeAsync();
@@ -21,7 +22,8 @@ public abstract class ChaosTest(ChaosServers servers, ITestOutputHelper output)
         {
             await system.StartAsync(roles);
             await fault(system, random);
-            await Invariants.HoldAsync(system, deadLetters?.Invoke() ?? []);
+            if (!tooMuchToFold)
+                await Invariants.HoldAsync(system, deadLetters?.Invoke() ?? []);
         }
         catch
         {
@@ -42,6 +44,34 @@ public abstract class ChaosTest(ChaosServers servers, ITestOutputHelper output)
 
     static readonly string[] Kinds = ["inline", "echo", "waits", "http"];
 
-    private protected static IEnumerable<Dvt.Contracts.Envelope> MixedRuns(Guid tenant, int from, int count) =>
+    private protected static IEnumerable<Envelope> MixedRuns(Guid tenant, int from, int count) =>
         Enumerable.Range(from, count).Select(i => Orders.Start(tenant, $"run-{i}", Kinds[i % Kinds.Length]));
+
+    /// <summary>So many members hold all slots, each its share, and consume.</summary>
+    private protected static Task OwnsAsync(DvtSystem system, int owners, double within) => Eventually.HoldsAsync(
+        async () => (await OwnersAsync(system)) is var held && held.Count == owners && held.All(o => o == Slot.PerDomain / owners),
+        Seconds(within), async () => $"{owners} owners wanted, slots held: {string.Join(", ", await OwnersAsync(system))}");
+
+    private protected static async Task<List<long>> OwnersAsync(DvtSystem system) => [.. (await system.RowsAsync(
+        "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp() group by owner")).Select(long.Parse)];
+
+    /// <summary>Starts runs until it is told to stop; tells how many.</summary>
+    private protected static Task<int> LoadAsync(DvtSystem system, Guid tenant, out CancellationTokenSource stop)
+    {
+        var source = stop = new CancellationTokenSource();
+        return Task.Run(async () =>
+        {
+            var started = 0;
+            for (; !source.IsCancellationRequested; started += 10)
+            {
+                await system.Orders.SendAllAsync(MixedRuns(tenant, started, 10));
+                await Dvt.Pipeline.Loop.PauseAsync(TimeSpan.FromMilliseconds(100), source.Token);
+            }
+            return started;
+        });
+    }
+
+    private protected static Task AllEndAsync(DvtSystem system, Guid tenant, string[] runs, double within) => Eventually.HoldsAsync(
+        async () => await system.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and run_id = any ($2) and terminal", tenant, runs) == runs.Length,
+        Seconds(within), $"of {runs.Length} runs some did not go on beside the worker in trouble");
 }

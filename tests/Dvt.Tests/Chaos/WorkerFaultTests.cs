@@ -51,30 +51,6 @@ public sealed class WorkerFaultTests(ChaosServers servers, ITestOutputHelper out
         await system.Orders.AllCompleteAsync(tenant, await load, Seconds(90));
     });
 
-    /// <summary>So many members hold all slots, each its share, and consume.</summary>
-    static Task OwnsAsync(DvtSystem system, int owners, double within) => Eventually.HoldsAsync(
-        async () => (await OwnersAsync(system)) is var held && held.Count == owners && held.All(o => o == Slot.PerDomain / owners),
-        Seconds(within), async () => $"{owners} owners wanted, slots held: {string.Join(", ", await OwnersAsync(system))}");
-
-    static async Task<List<long>> OwnersAsync(DvtSystem system) => [.. (await system.RowsAsync(
-        "select count(*) from log.lease where domain = 'runs' and lease_until > clock_timestamp() group by owner")).Select(long.Parse)];
-
-    /// <summary>Starts runs until it is told to stop; tells how many.</summary>
-    static Task<int> LoadAsync(DvtSystem system, Guid tenant, out CancellationTokenSource stop)
-    {
-        var source = stop = new CancellationTokenSource();
-        return Task.Run(async () =>
-        {
-            var started = 0;
-            for (; !source.IsCancellationRequested; started += 10)
-            {
-                await system.Orders.SendAllAsync(MixedRuns(tenant, started, 10));
-                await Dvt.Pipeline.Loop.PauseAsync(TimeSpan.FromMilliseconds(100), source.Token);
-            }
-            return started;
-        });
-    }
-
     [ServersFact]
     [Trait("Category", "Slow")]
     public Task A_worker_frozen_for_8_s_and_let_go_changes_nothing() => FreezeAsync(Seconds(8));
@@ -110,8 +86,4 @@ public sealed class WorkerFaultTests(ChaosServers servers, ITestOutputHelper out
         await stop.CancelAsync();
         await system.Orders.AllCompleteAsync(tenant, await load + 64, Seconds(90));
     });
-
-    static Task AllEndAsync(DvtSystem system, Guid tenant, string[] runs, double within) => Eventually.HoldsAsync(
-        async () => await system.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and run_id = any ($2) and terminal", tenant, runs) == runs.Length,
-        Seconds(within), $"of {runs.Length} runs some did not go on beside the frozen worker");
 }

@@ -155,6 +155,16 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public async Task An_audit_that_does_not_verify_is_bad_news_with_its_first_fault()
+    {
+        rig.Answers("""{"ok":false,"entries":9,"seals":1,"head":"ab","firstFault":{"where":"log","code":"removed","detail":"gone","slot":3,"offset":41,"seal":2} }""").Answers("""{"ok":true,"entries":9,"seals":1}""");
+        Assert.Equal(4, await rig.RunAsync("audit", "verify", "--head", "ab"));
+        Assert.Equal("untouched  NO\nentries    9\nhead       ab\nwhere   log\nwhat    removed: gone\nslot    3\noffset  41\nseal    2\n", rig.Output);
+        Assert.Equal(0, await rig.RunAsync("audit", "verify"));
+        Assert.Equal("/v1/audit/verify?head=ab", rig.Requests[0].Url.PathAndQuery);
+    }
+
+    [Fact]
     public async Task A_timeline_is_drawn()
     {
         rig.Answers("""

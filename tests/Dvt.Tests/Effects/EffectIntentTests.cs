@@ -210,6 +210,19 @@ public sealed class EffectIntentTests(EffectsDatabase database) : IClassFixture<
     }
 
     [EffectsFact]
+    public async Task A_claim_whose_answer_was_lost_is_the_same_claim_when_it_is_asked_again()
+    {
+        var mine = new EffectTable(database.Worker, "mine");
+        var ids = new[] { "new", "shut" }.Select(k => new EffectId(tenant, k)).ToList();
+        await mine.ClaimAsync("fake", ids, CancellationToken.None);
+        await mine.CloseAsync([(ids[1], "{}"u8.ToArray())], CancellationToken.None);
+        var again = await mine.ClaimAsync("fake", ids, CancellationToken.None);
+        Assert.Equal((1, 0), (again[ids[0]].Calls, again[ids[1]].Calls));
+        Assert.NotNull(again[ids[1]].Outcome);
+        Assert.Equal(0, (await new EffectTable(database.Worker, "other").ClaimAsync("fake", ids, CancellationToken.None))[ids[0]].Calls);
+    }
+
+    [EffectsFact]
     public async Task Only_the_owner_renews_its_lease_and_only_while_the_effect_is_open()
     {
         var mine = new EffectTable(database.Worker, "mine");
@@ -259,5 +272,45 @@ public sealed class EffectIntentTests(EffectsDatabase database) : IClassFixture<
         await worker.RunAsync(work.Reader, done => { acked += done.Count; return Task.CompletedTask; }, CancellationToken.None);
         Assert.Equal([0, 1, 2], published.Select(c => c.Result!.Value.GetProperty("i").GetInt32()));
         Assert.Equal(3, acked);
+    }
+
+    async Task GiveUpAsync(params CallStep[] calls)
+    {
+        await using var batch = database.Worker.CreateBatch();
+        EffectTable.AddGivenUp(batch, [.. calls.Select(c => (tenant, c))]);
+        await batch.ExecuteNonQueryAsync();
+    }
+
+    [EffectsFact]
+    public async Task A_call_that_is_given_up_before_a_worker_takes_it_is_never_made()
+    {
+        var step = EffectRig.Step("unwanted");
+        await GiveUpAsync(step);
+        var kind = new FakeKind();
+        await using var rig = new EffectRig(database, kind);
+        rig.Send(tenant, step);
+        Assert.Equal("STEP_CANCELLED", (await rig.ClosedAsync()).Close.Error!.Code);
+        await rig.AckedAsync();
+        Assert.Empty(kind.Keys);
+    }
+
+    [EffectsFact]
+    public async Task A_call_that_is_given_up_in_flight_is_ended_where_it_could_be_repeated_and_comes_to_its_end_where_not()
+    {
+        var open = new TaskCompletionSource();
+        var (repeatable, single) = (new FakeKind { Gate = open.Task }, new FakeKind(Repetition.Never) { Gate = open.Task });
+        await using var first = new EffectRig(database, repeatable);
+        await using var second = new EffectRig(database, single);
+        var (one, other) = (EffectRig.Step("given-up"), EffectRig.Step("let-go"));
+        first.Send(tenant, one);
+        second.Send(tenant, other);
+        await repeatable.Began.Reader.ReadAsync();
+        await single.Began.Reader.ReadAsync();
+        await GiveUpAsync(one, other);
+        Assert.Equal("OUTCOME_UNKNOWN", (await first.ClosedAsync()).Close.Error!.Code);
+        Assert.Single(repeatable.Keys);
+        Assert.False(second.HasPublished);
+        open.SetResult();
+        Assert.Null((await second.ClosedAsync()).Close.Error);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dvt.Pipeline;
 using Dvt.Workers.Effects;
 using Xunit;
 
@@ -58,7 +59,7 @@ public sealed class HttpStepRuleTests
     [InlineData("fec0::1", false)]
     [InlineData("ff02::1", false)]
     public void Only_addresses_of_everyone_may_be_reached(string address, bool isPublic) =>
-        Assert.Equal(isPublic, HttpStepAddresses.IsPublic(IPAddress.Parse(address)));
+        Assert.Equal(isPublic, OutsideAddresses.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("""{}""", "HTTP_INPUT_INVALID")]

@@ -37,6 +37,24 @@ public sealed class CommandJourneys(JourneySystem journeys, ITestOutputHelper ou
         Assert.Equal("idempotency_key_reused", command.GetProperty("code").GetString());
     });
 
+    [ServersFact]
+    public Task A_start_that_was_refused_stays_refused_under_its_key_whatever_is_published_since() => AsTenantAsync(async client =>
+    {
+        var refused = Orders.Start(client.TenantId, "late", "inline") with { KeyId = Guid.CreateVersion7() };
+        await System.Orders.SendAsync(refused);
+        Task<string> ResultAsync() => System.ReadAsync<string>(
+            "select coalesce(string_agg(type, ' '), '') from log.events where tenant_id = $1 and stream = $2", client.TenantId, $"command-{refused.Id}");
+        await Eventually.HoldsAsync(async () => await ResultAsync() == "CommandRefused", TimeSpan.FromSeconds(30), "it was not refused");
+        await client.PublishAsync(TestPlans.Inline);
+        await System.Orders.SendAsync(refused);
+        // Of the same run, so decided behind it.
+        var other = Orders.Start(client.TenantId, "late", "inline") with { KeyId = Guid.CreateVersion7() };
+        await System.Orders.SendAsync(other);
+        await client.EndsAsync("late");
+        Assert.Equal(other.Id, await System.ReadAsync<Guid>("select command_id from runs.run where tenant_id = $1 and run_id = 'late'", client.TenantId));
+        Assert.Equal("CommandRefused", await ResultAsync());
+    });
+
     static async Task<JsonElement> SettledAsync(ApiClient client, JsonElement accepted)
     {
         JsonElement command = default;

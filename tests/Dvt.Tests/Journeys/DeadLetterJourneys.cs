@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Dvt.Contracts;
 using Dvt.Tests.Support;
+using RabbitMQ.Client;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -47,7 +48,31 @@ public sealed class DeadLetterJourneys(JourneySystem journeys, ITestOutputHelper
         var body = JsonSerializer.Serialize(new { body = good }, ContractsJson.Options);
         await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{dead.GetProperty("id")}/replay", body, wait: 20);
         await client.EndsAsync("edited");
-        Assert.Equal("done", (await client.GetAsync($"/v1/commands/{broken.Id}")).GetProperty("status").GetString());
+        await Eventually.HoldsAsync(async () => (await client.GetAsync($"/v1/commands/{broken.Id}")).GetProperty("status").GetString() == "done",
+            TimeSpan.FromSeconds(20), "the command is not done");
+    });
+
+    [ServersFact]
+    public Task What_is_no_message_at_all_is_seen_and_discarded_by_those_who_run_the_installation() => AsTenantAsync(async client =>
+    {
+        var garbage = Guid.NewGuid().ToByteArray();
+        await using (var channel = await System.Orders.Broker.OpenChannelAsync(channel: null, CancellationToken.None))
+            await channel.BasicPublishAsync(exchange: "", routingKey: Slot.Queue(Slot.Of(Domain.Runs, client.TenantId, "x")), body: garbage);
+        using var platform = ApiClient.Platform(System);
+        JsonElement dead = default;
+        await Eventually.HoldsAsync(async () =>
+        {
+            foreach (var listed in (await platform.GetAsync("/v1/dead-letters?status=open&type=undecodable")).GetProperty("items").EnumerateArray())
+                if ((await platform.GetAsync($"/v1/dead-letters/{listed.GetProperty("id")}")) is var found && found.GetProperty("raw").GetString() == Convert.ToBase64String(garbage))
+                    dead = found;
+            return dead.ValueKind is JsonValueKind.Object;
+        }, TimeSpan.FromSeconds(30), "the platform does not see it");
+        var id = dead.GetProperty("id").GetString();
+        Assert.Equal("UNDECODABLE", dead.GetProperty("errorCode").GetString());
+        await client.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/v1/dead-letters/{id}");
+        Assert.Equal("NOT_DECODABLE", (await platform.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, $"/v1/dead-letters/{id}/replay", "{}", wait: 20)).GetProperty("code").GetString());
+        var discarded = await platform.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{id}/discard", """{"reason":"test"}""", wait: 20);
+        Assert.Equal("discarded", discarded.GetProperty("status").GetString());
     });
 
     /// <summary>A message of the tenant that fails for good, as it is listed then.</summary>

@@ -1,4 +1,5 @@
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 using Dvt.Pipeline;
 using Dvt.Tests.Support;
 using Dvt.Workers;
@@ -23,14 +24,16 @@ public sealed class JourneySystem : IAsyncLifetime
         await WorkersHost.RunAsync(["migrate", $"--Postgres:ConnectionString={postgres}", "--RabbitMq:Uri=amqp://127.0.0.1:1/"]);
         System = new DvtSystem(postgres, TestServers.RabbitMq);
         await ForgetQueuesAsync();
-        await System.StartAsync("sandbox", "workers", "workers", "readmodels", "api");
+        // Workers are told where the sandbox is.
+        await System.StartAsync("sandbox");
+        await System.StartAsync("workers", "workers", "readmodels", "api");
     }
 
     /// <summary>What a broken-off test run left in the broker belongs to a database that is gone.</summary>
     async Task ForgetQueuesAsync()
     {
         await using var channel = await System.Orders.Broker.OpenChannelAsync(channel: null, CancellationToken.None);
-        foreach (var queue in (string[])[.. Slot.All(Domain.Runs).Select(Slot.Queue), Topology.StepQueue("echo"), Topology.StepQueue("http"), Topology.DeadQueue(Domain.Runs)])
+        foreach (var queue in (string[])[.. Slot.Worked.SelectMany(Slot.All).Select(Slot.Queue), .. Slot.Worked.Select(Topology.DeadQueue), .. DomainKinds.All.All.Where(k => k.Mode == StepMode.Called).Select(k => k.Queue)])
             await channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false);
     }
 

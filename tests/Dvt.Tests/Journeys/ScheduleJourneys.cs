@@ -174,6 +174,28 @@ public sealed class ScheduleJourneys(JourneySystem journeys, ITestOutputHelper o
     });
 
     [ServersFact]
+    public Task A_refused_occurrence_is_told_with_its_reason_and_made_up_for_under_a_command_of_its_own() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var (id, _) = await CreateAsync(client, New(Rare));
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, "/v1/plans/inline/versions/1.0.0/archive", wait: 30);
+        var occurrence = new DateTimeOffset(2024, 2, 29, 16, 0, 0, TimeSpan.Zero);
+        var definition = new ScheduleDefinition(new PlanRef("inline"), Rare, "America/Santo_Domingo", JsonElement.Parse("{}"));
+        var order = OccurrenceRuns.Start(client.TenantId, id, definition, occurrence, DateTimeOffset.UnixEpoch);
+        await System.Orders.PublishAsync(order);
+        async Task<string> ToldAsync() => string.Join(", ", (await client.GetAsync($"/v1/schedules/{id}/occurrences")).GetProperty("items").EnumerateArray()
+            .Select(o => $"{o.GetProperty("occurrence")} {o.GetProperty("status")} {(o.TryGetProperty("code", out var code) ? code : default)}".Trim()));
+        await Eventually.HoldsAsync(async () => await ToldAsync() == "2024-02-29T16:00:00Z REFUSED PLAN_NOT_FOUND", TimeSpan.FromSeconds(30), ToldAsync);
+
+        await client.PublishAsync(TestPlans.Inline.Replace("1.0.0", "1.0.1", StringComparison.Ordinal));
+        // Repeated, it stays refused; asked for anew, it starts.
+        await System.Orders.PublishAsync(order);
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/schedules/{id}/backfill", """{"from":"2024-01-01T00:00:00Z","to":"2025-01-01T00:00:00Z"}""", wait: 30);
+        await Eventually.HoldsAsync(async () => await ToldAsync() == "2024-02-29T16:00:00Z COMPLETED", TimeSpan.FromSeconds(30), ToldAsync);
+        Assert.Equal("CommandRefused", await System.ReadAsync<string>("select string_agg(type, ' ') from log.events where tenant_id = $1 and command_id = $2", client.TenantId, order.Id));
+    });
+
+    [ServersFact]
     public Task A_schedule_that_lost_its_moment_gets_it_back_from_its_definition() => AsTenantAsync(async client =>
     {
         await client.PublishAsync(TestPlans.Inline);

@@ -82,5 +82,10 @@ public sealed class SignalJourneys(JourneySystem journeys, ITestOutputHelper out
             async () => await System.ReadAsync<long>("select count(*) from log.events where tenant_id = $1 and type = 'CompletionOrphaned'", client.TenantId) == 1,
             TimeSpan.FromSeconds(20), "the late answer was not kept for the audit");
         Assert.Equal(stopped.GetProperty("snapshotHash").GetString(), (await client.GetAsync($"/v1/runs/{runId}")).GetProperty("snapshotHash").GetString());
+        JsonElement[] audit = [];
+        await Eventually.HoldsAsync(
+            async () => (audit = [.. (await client.GetAsync("/v1/audit?action=CompletionOrphaned")).GetProperty("items").EnumerateArray()]).Length == 1,
+            TimeSpan.FromSeconds(20), "the audit does not show the late answer");
+        Assert.Equal(("ORPHANED_TASK", runId), (audit[0].GetProperty("code").GetString(), audit[0].GetProperty("resource").GetProperty("id").GetString()));
     });
 }

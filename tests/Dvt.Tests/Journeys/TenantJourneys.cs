@@ -48,8 +48,34 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
             $$"""{"name":"{{Hidden}}","planRef":{"planId":"{{mark}}"},"cron":"0 0 9 * * ?","enabled":false}""", wait: 30);
         var dead = await DeadLetterJourneys.PoisonAsync(System, owner, Hidden);
         var key = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/api-keys", $$"""{"name":"{{Hidden}}","roles":["tenant-admin"]}""");
+        var hook = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/webhook-endpoints",
+            $$"""{"url":"https://hooks.example/a","eventTypes":["no.such"],"description":"{{Hidden}}"}""");
+        var channel = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/channels",
+            $$"""{"kind":"whatsapp","phoneNumberId":"{{(global::System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue))}}","name":"{{Hidden}}"}""");
+        var endpointId = hook.GetProperty("endpointId").GetString()!;
+        var delivery = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, $"/v1/webhook-endpoints/{endpointId}/test");
+        var unit = await Cabins.UnitAsync(owner, Cabins.Cabin.Replace("\"Cabin\"", $"\"{Hidden}\"", StringComparison.Ordinal));
+        var booking = await owner.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", Cabins.Stay(unit, days: 5, nights: 2, name: Hidden), wait: 30);
+        var (from, to) = Cabins.Nights(days: 20, nights: 2);
+        var block = await owner.ExpectAsync(
+            HttpStatusCode.Created, HttpMethod.Post, $"/v1/units/{unit}/blocks", $$"""{"from":"{{from}}","to":"{{to}}","reason":"{{Hidden}}"}""", wait: 30);
         return new()
         {
+            ["unitId"] = unit.ToString(),
+            ["code"] = booking.Text("code"),
+            ["guestId"] = booking.Text("guestId"),
+            ["blockId"] = block.Text("blockId"),
+            ["calendarId"] = await CalendarAsync(owner),
+            ["channel"] = "airbnb",
+            ["channelId"] = channel.GetProperty("channelId").GetString()!,
+            ["conversationId"] = await ConversationAsync(owner, channel.GetProperty("channelId").GetGuid()),
+            ["bulkJobId"] = await BulkJobAsync(owner, mark),
+            ["messageId"] = await MessageAsync(owner),
+            ["language"] = "en",
+            ["signalId"] = "any",
+            ["stepId"] = "w",
+            ["endpointId"] = endpointId,
+            ["deliveryId"] = delivery.GetProperty("deliveryId").GetString()!,
             ["runId"] = $"{mark}-run",
             ["planId"] = mark,
             ["version"] = "1.0.0",
@@ -60,6 +86,45 @@ public sealed class TenantJourneys(JourneySystem journeys, ITestOutputHelper out
             ["tenantId"] = owner.TenantId.ToString(),
             ["name"] = "run",
         };
+    }
+
+    /// <summary>A message that was sent.</summary>
+    async Task<string> MessageAsync(ApiClient owner)
+    {
+        var messageId = Guid.NewGuid();
+        await System.ExecuteAsync(
+            """
+            insert into messages.notice (tenant_id, notice_id, fact, channel, language, status, due_at, detail)
+            values ($1, $2, 'step:' || $2::text, 'email', 'es', 'accepted', clock_timestamp(), $3)
+            """, owner.TenantId, messageId, Hidden);
+        return messageId.ToString();
+    }
+
+    static async Task<string> CalendarAsync(ApiClient owner) => (await owner.ExpectAsync(
+        HttpStatusCode.Created, HttpMethod.Post, $"/v1/units/{await Followed.UnitAsync(owner)}/calendars",
+        """{"url":"https://calendars.invalid/1.ics?s=hidden","channel":"airbnb"}""")).GetProperty("calendarId").GetString()!;
+
+    /// <summary>A job that has come to rest: nothing of it happens any more.</summary>
+    static async Task<string> BulkJobAsync(ApiClient owner, string mark)
+    {
+        var started = await owner.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs/bulk",
+            $$"""{"planRef":{"planId":"{{mark}}"},"inputs":[{}],"context":{"labels":{"mark":"{{Hidden}}"} } }""");
+        var jobId = started.GetProperty("bulkJobId").GetString()!;
+        await owner.EndsAsync(started.GetProperty("items")[0].GetProperty("resource").GetProperty("id").GetString()!, "RUNNING");
+        await Eventually.HoldsAsync(async () => (await owner.GetAsync($"/v1/bulk-jobs/{jobId}")).GetProperty("status").GetString() == "COMPLETED",
+            TimeSpan.FromSeconds(60), "the job has not come to rest");
+        return jobId;
+    }
+
+    async Task<string> ConversationAsync(ApiClient owner, Guid channelId)
+    {
+        var id = Guid.NewGuid();
+        await System.ExecuteAsync(
+            """
+            insert into channels.conversation (tenant_id, conversation_id, channel_id, user_id, name, person_id, seq, state)
+            values ($1, $2, $3, '1', $4, $2, 1, '{"language":"es","isWithPerson":false}')
+            """, owner.TenantId, id, channelId, Hidden);
+        return id.ToString();
     }
 
     async Task<string> StateOfAsync(ApiClient owner) => string.Join('\n', await System.RowsAsync(

@@ -142,6 +142,24 @@ public sealed class ViewTests(ReadModelsDatabase database) : IClassFixture<ReadM
     }
 
     [PostgresFact]
+    public async Task Throughput_by_the_hour_counts_the_same_as_by_the_minute_wherever_it_begins_and_ends()
+    {
+        for (var i = 0; i < 30; i++)
+            await database.AppendAsync(OfRun(tenant, $"m{i}", Whole(planId: $"p{i % 2}"), at: Noon.AddMinutes(7 * i)));
+        await database.ProjectAsync();
+        foreach (var (from, to) in new[] { (0, 240), (5, 200), (10, 40), (30, 65), (60, 120), (59, 121), (61, 119), (0, 60), (45, 45) })
+        {
+            async Task<IReadOnlyList<RunMinute>> By(string span) =>
+                (await Runs.ThroughputAsync(tenant, planId: null, Noon.AddMinutes(from), Noon.AddMinutes(to), span, stop)).Value;
+            var expected = (await By("minute"))
+                .GroupBy(m => (new DateTimeOffset(m.Minute.UtcTicks - m.Minute.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero), m.PlanId))
+                .Select(g => (g.Key.Item1, g.Key.PlanId, g.Sum(m => m.Started), g.Sum(m => m.Completed), g.Sum(m => m.DurationSumMs), g.Max(m => m.DurationMaxMs)))
+                .OrderBy(h => h.Item1).ThenBy(h => h.PlanId, StringComparer.Ordinal);
+            Assert.Equal(expected, (await By("hour")).Select(m => (m.Minute, m.PlanId, m.Started, m.Completed, m.DurationSumMs, m.DurationMaxMs)));
+        }
+    }
+
+    [PostgresFact]
     public async Task A_plan_goes_from_draft_to_published_to_archived()
     {
         var document = ContractsJson.Element(new { planId = "p", name = "Stay", steps = new[] { new { stepId = "a" } } });

@@ -34,7 +34,7 @@ public sealed partial class CliPageTests
     [GeneratedRegex(@"^\| (?<commands>`[a-z][^|]*) \|", RegexOptions.Multiline)]
     private static partial Regex CommandRow();
 
-    [GeneratedRegex("`(?<name>[a-z][a-z-]* [a-z]+)")]
+    [GeneratedRegex("`(?<name>[a-z][a-z-]* [a-z]+(-[a-z]+)*)")]
     private static partial Regex Named();
 
     [GeneratedRegex(@"^\| (?<code>\d+) \|", RegexOptions.Multiline)]

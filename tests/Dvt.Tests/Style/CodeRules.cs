@@ -11,11 +11,12 @@ static partial class CodeRules
 
     public static readonly IReadOnlyList<Rule> All =
     [
-        new("A file has at most 300 lines", f => f.IsCSharp && f.IsUnder(Product), TooLong, ("api/Long.cs", new string('\n', 301))),
+        // What is made from the API's document is as long as that is, and read by nobody from top to bottom.
+        new("A file has at most 300 lines", f => f.IsCSharp && f.IsUnder(Product) && !f.IsUnder("ops/Dvt.Client/Generated"), TooLong, ("api/Long.cs", new string('\n', 301))),
         new("A type's name says what it does", f => f.IsCSharp && f.IsUnder([.. Product, "tests"]),
             Rule.No(VagueType(), "find the name that says what it does"), ("api/A.cs", "sealed class RunManager;")),
         new("No folder is named after a layer", _ => true, VagueFolder, ("api/Services/A.cs", "")),
-        new("Time, randomness and identity come into rules as arguments", f => f.IsCSharp && f.IsUnder("contracts/Dvt.Engine"),
+        new("Time, randomness and identity come into rules as arguments", f => f.IsCSharp && f.IsUnder("contracts/Dvt.Engine", "contracts/Dvt.Lodging"),
             Rule.No(Impure(), "comes in as an argument"), ("contracts/Dvt.Engine/A.cs", "var now = DateTime.UtcNow;"))
         {
             Exceptions = new Dictionary<string, string>
@@ -23,7 +24,7 @@ static partial class CodeRules
                 ["contracts/Dvt.Engine/JsonSchemas/Evaluation.cs"] = "a limit on the time of patterns, which ends a validation and decides nothing",
             },
         },
-        new("Rules do no input or output", f => f.IsCSharp && f.IsUnder("contracts/Dvt.Engine", "contracts/Dvt.Contracts"),
+        new("Rules do no input or output", f => f.IsCSharp && f.IsUnder("contracts/Dvt.Engine", "contracts/Dvt.Lodging", "contracts/Dvt.Contracts"),
             Rule.No(Outside(), "rules do no I/O"), ("contracts/Dvt.Engine/A.cs", "using System.Net.Http;"))
         {
             Exceptions = new Dictionary<string, string>

@@ -10,12 +10,16 @@ static partial class GridRules
     {
         ["Dvt.Contracts"] = [],
         ["Dvt.Engine"] = ["Dvt.Contracts"],
+        ["Dvt.Lodging"] = ["Dvt.Contracts"],
         ["Dvt.Pipeline"] = ["Dvt.Contracts"],
-        ["Dvt.Workers"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Pipeline"],
-        ["Dvt.ReadModels"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Pipeline"],
-        ["Dvt.Api"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Pipeline", "Dvt.ReadModels"],
+        ["Dvt.Workers"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Lodging", "Dvt.Pipeline"],
+        ["Dvt.ReadModels"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Lodging", "Dvt.Pipeline"],
+        ["Dvt.Api"] = ["Dvt.Contracts", "Dvt.Engine", "Dvt.Lodging", "Dvt.Pipeline", "Dvt.ReadModels"],
         ["Dvt.Sandbox"] = [],
         ["Dvt.Cli"] = [],
+        ["Dvt.Client"] = [],
+        ["Dvt.ClientGenerator"] = [],
+        ["Dvt.Example"] = ["Dvt.Client"],
         ["Dvt.Launcher"] = ["Dvt.Cli"],
     };
 
@@ -50,12 +54,12 @@ static partial class GridRules
         }
     }
 
-    /// <summary>A class is sealed, static or abstract in one of its parts.</summary>
+    /// <summary>A class is sealed, static or abstract in one of its parts. The base of a proxy must be open.</summary>
     public static IEnumerable<string> OpenClasses(IEnumerable<SourceFile> files) =>
         from type in files.Where(f => f.IsCSharp).SelectMany(TypesOf)
         where type.Keyword is "class" or "record"
         group type by (Assembly: string.Join('/', type.File.Path.Split('/').Take(2)), type.Name) into parts
-        where !parts.Any(p => p.Modifiers.Contains("sealed") || p.Modifiers.Contains("static") || p.Modifiers.Contains("abstract"))
+        where !parts.Any(p => p.Modifiers.Contains("sealed") || p.Modifiers.Contains("static") || p.Modifiers.Contains("abstract") || p.Bases.Contains("DispatchProxy"))
         select $"{parts.First().File.Path}: class {parts.Key.Name} is not sealed";
 
     /// <summary>Interfaces with fewer than two implementations among ours.</summary>

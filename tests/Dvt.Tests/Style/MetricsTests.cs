@@ -59,7 +59,7 @@ public sealed partial class MetricsTests
 
     [Fact]
     public void The_rule_about_owners_knows_how_many_slots_there_are() =>
-        Assert.Equal($"sum(dvt_slots_owned) < {Slot.PerDomain}", Alerts.Single(a => a.Name == "DvtSlotsWithoutOwner").Expression);
+        Assert.Equal($"sum by (domain) (dvt_slots_owned) < {Slot.PerDomain}", Alerts.Single(a => a.Name == "DvtSlotsWithoutOwner").Expression);
 
     static IEnumerable<string> MetricsOf(IEnumerable<SourceFile> files) => files
         .SelectMany(f => Instrument().Matches(f.Text))

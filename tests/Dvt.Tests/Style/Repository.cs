@@ -20,7 +20,7 @@ sealed record SourceFile(string Path, string Text)
 /// <summary>The files that the checks read.</summary>
 static class Repository
 {
-    static readonly string[] Left = ["bin", "obj", "node_modules", "TestResults"];
+    static readonly string[] Left = ["bin", "obj", "node_modules", "dist", "TestResults"];
     static readonly string[] TextTypes =
         [".cs", ".csproj", ".props", ".sln", ".sql", ".md", ".json", ".yml", ".yaml", ".editorconfig", ".gitignore", ".html", ".css", ".js", ".ts", ".tsx", ".sh", ".txt", ".xml", ".config", ""];
 

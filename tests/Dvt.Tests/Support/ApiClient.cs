@@ -54,6 +54,9 @@ sealed class ApiClient : IDisposable
         return new ApiClient(System, TenantId, answer.GetProperty("apiKey").GetString()!);
     }
 
+    /// <summary>The same tenant with another key.</summary>
+    public ApiClient With(string key) => new(System, TenantId, key);
+
     public static ApiClient Platform(DvtSystem system) => new(system, Guid.Empty, DvtSystem.PlatformKey);
 
     public async Task<(HttpStatusCode Status, JsonElement Json, HttpResponseHeaders Headers)> SendAsync(
@@ -89,6 +92,24 @@ sealed class ApiClient : IDisposable
     }
 
     public Task<JsonElement> GetAsync(string path) => ExpectAsync(HttpStatusCode.OK, HttpMethod.Get, path);
+
+    /// <summary>A successful answer that need not be JSON, with its media type.</summary>
+    public async Task<(byte[] Bytes, string? Type)> BytesAsync(string path, string? accept = null)
+    {
+        using var request = Request(HttpMethod.Get, path, body: null, key: null, wait: null);
+        if (accept is not null)
+            request.Headers.Accept.ParseAdd(accept);
+        using var answer = await http.SendAsync(request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(bytes)}");
+        return (bytes, answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    public async Task<(string Text, string? Type)> TextAsync(string path, string? accept = null)
+    {
+        var (bytes, type) = await BytesAsync(path, accept);
+        return (Encoding.UTF8.GetString(bytes), type);
+    }
 
     /// <summary>Remembers a <c>202</c>, for the invariants.</summary>
     public void Note(JsonElement accepted) => System.Orders.NoteAccepted(accepted.GetProperty("commandId").GetGuid());

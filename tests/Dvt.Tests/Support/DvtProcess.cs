@@ -92,6 +92,11 @@ sealed class DvtProcess
         child = Child.Start(spec);
     }
 
+    /// <summary>Resident memory in MB; NaN for one that is dead.</summary>
+    public double Megabytes => IsAlive && File.ReadLines($"/proc/{Pid}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal)) is { } line
+        ? double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024
+        : double.NaN;
+
     /// <summary>Asks it to end and waits for it.</summary>
     public Task StopAsync() => child.StopAsync(Signal.Terminate, StopPatience);
 

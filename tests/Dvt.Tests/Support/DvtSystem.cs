@@ -1,4 +1,5 @@
 using Dvt.Api;
+using Dvt.Launcher;
 using Dvt.Pipeline;
 using Dvt.ReadModels;
 using Dvt.Sandbox;
@@ -13,6 +14,8 @@ sealed class DvtSystem : IAsyncDisposable
 {
     public const string PlatformKey = "dvt_PPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPPP";
 
+    static readonly string KeyEncryptionKey = Convert.ToBase64String("0123456789abcdef0123456789abcdef"u8);
+
     readonly List<DvtProcess> processes = [];
     readonly Dictionary<string, string> settings;
     readonly DirectoryInfo logs = Directory.CreateTempSubdirectory("dvt-system-");
@@ -21,12 +24,20 @@ sealed class DvtSystem : IAsyncDisposable
     {
         Options = new PostgresOptions { ConnectionString = postgres, MaxPoolSize = 20 };
         RabbitMqUri = rabbitMq;
+        var smtp = FreePort.Any().ToString(System.Globalization.CultureInfo.InvariantCulture);
         Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(postgres) { MaxPoolSize = 20, Timeout = 5 }.ConnectionString);
         settings = new()
         {
             ["Postgres__ConnectionString"] = postgres,
             ["RabbitMq__Uri"] = rabbitMq,
             ["Workers__TestKinds"] = "true",
+            ["Sandbox__SmtpPort"] = smtp,
+            ["Mail__Host"] = "127.0.0.1",
+            ["Mail__Port"] = smtp,
+            ["Workers__KeyEncryptionKey"] = KeyEncryptionKey,
+            ["Workers__WebhookTimeoutSeconds"] = "4",
+            ["Workers__CalendarTimeoutSeconds"] = "4",
+            ["Workers__WebhookRetries"] = "PT0.2S,PT0.4S,PT0.8S,PT1.5S,PT3S,PT5S",
             ["Logging__LogLevel__Default"] = "Information",
         };
         Orders = new Orders(this);
@@ -47,6 +58,9 @@ sealed class DvtSystem : IAsyncDisposable
 
     public Uri Sandbox => Of("sandbox")[0].Url!;
 
+    /// <summary>Of all that ran, by their order of launch.</summary>
+    public string Pids => string.Join(' ', processes.Select(p => $"{p.Role}={p.Pid}{(p.IsAlive ? "" : "!")}"));
+
     public DvtProcess ReadModels => Of("readmodels")[0];
 
     public bool HasViews => Of("readmodels").Count > 0;
@@ -63,13 +77,15 @@ sealed class DvtSystem : IAsyncDisposable
     {
         var (assembly, extra) = role switch
         {
-            "workers" => (typeof(WorkersHost).Assembly, NoSettings),
+            "workers" => (typeof(WorkersHost).Assembly, HasSandbox ? OfSandbox() : NoSettings),
             "readmodels" => (typeof(ReadModelsHost).Assembly, NoSettings),
             "sandbox" => (typeof(SandboxHost).Assembly, Quiet),
             "api" => (typeof(ApiHost).Assembly, ApiSettings),
             _ => throw new ArgumentException(role, nameof(role)),
         };
-        var all = new Dictionary<string, string>(settings.Concat(extra).Concat(more.Select(m => KeyValuePair.Create(m.Key, m.Value))));
+        var all = new Dictionary<string, string>(settings);
+        foreach (var (key, value) in extra.Select(e => (e.Key, e.Value)).Concat(more))
+            all[key] = value;
         var process = DvtProcess.Start(role, assembly.Location, all, LogFile(role));
         processes.Add(process);
         return process;
@@ -85,15 +101,40 @@ sealed class DvtSystem : IAsyncDisposable
 
     string LogFile(string role) => Path.Combine(logs.FullName, $"{processes.Count:00}-{role}.log");
 
+    /// <summary>Where the providers are that conversations need.</summary>
+    Dictionary<string, string> OfSandbox() => Of("sandbox")[0].Url?.GetLeftPart(UriPartial.Authority) is not { } sandbox ? NoSettings : new()
+    {
+        ["Channels__WhatsAppUrl"] = $"{sandbox}/whatsapp/v23.0",
+        ["Channels__WhatsAppToken"] = "sandbox",
+        ["Channels__TranscriptionUrl"] = sandbox,
+        ["Channels__TranscriptionKey"] = "sandbox",
+        ["Workers__PaymentLink"] = $"{sandbox}/payments/{{code}}?amount={{amount}}&currency={{currency}}&lang={{language}}&account={{tenant}}",
+    };
+
     static readonly Dictionary<string, string> NoSettings = [];
     static readonly Dictionary<string, string> Quiet = new() { ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning" };
 
     static readonly Dictionary<string, string> ApiSettings = new()
     {
-        ["Api__KeyEncryptionKey"] = Convert.ToBase64String("0123456789abcdef0123456789abcdef"u8),
+        ["Api__KeyEncryptionKey"] = KeyEncryptionKey,
+        ["Secrets__WhatsAppAppSecret"] = "test_app_secret",
+        ["Secrets__WhatsAppVerifyToken"] = "test_verify_token",
         ["Api__Bootstrap__PlatformEmail"] = "platform@dvt.example",
         ["Api__Bootstrap__PlatformKey"] = PlatformKey,
+        ["Api__DashboardPath"] = Browser.BrowserNeeds.Built,
     };
+
+    /// <summary>The power is gone for all of ours; what is outside goes on.</summary>
+    public Task KillAllAsync() => Task.WhenAll(Ours.Select(p => p.KillAsync()));
+
+    public async Task StartAllAgainAsync()
+    {
+        foreach (var process in Ours)
+            process.StartAgain();
+        await Task.WhenAll(Ours.Select(p => p.ReadyAsync()));
+    }
+
+    IEnumerable<DvtProcess> Ours => processes.Where(p => p.Url is not null && p.Role != "sandbox");
 
     /// <summary>Kills it as a power cut would and starts it again at once.</summary>
     public static async Task ReplaceAsync(DvtProcess process)
@@ -141,6 +182,12 @@ sealed class DvtSystem : IAsyncDisposable
             rows.Add(string.Join(' ', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i))));
         return rows;
     }
+
+    /// <summary>Those that Prometheus would ask.</summary>
+    public IReadOnlyList<DvtProcess> Told => [.. Ours];
+
+    /// <summary>All that each process of ours has said.</summary>
+    public IReadOnlyList<string> Logs => [.. Ours.Select(p => p.Log)];
 
     /// <summary>What every process said last, for a test that failed.</summary>
     public void Tell(ITestOutputHelper output)

@@ -46,7 +46,7 @@ static class Folds
         var plans = new Dictionary<(Guid, string, string), Plan>();
         while (await reader.ReadAsync())
             plans[(reader.GetGuid(0), reader.GetString(1), reader.GetString(2))] =
-                Plan.Check(JsonElement.Parse(reader.GetFieldValue<byte[]>(3)), StepKinds.BuiltIn).Plan!;
+                Plan.Check(JsonElement.Parse(reader.GetFieldValue<byte[]>(3)), DomainKinds.All).Plan!;
         return plans;
     }
 }

@@ -14,10 +14,14 @@ static class Invariants
     public static async Task HoldAsync(DvtSystem system, params IReadOnlyCollection<Guid> deadLetters)
     {
         await QueuesDrainAsync(system);
+        await BacklogDrainsAsync(system);
         await CommandsHaveOneResultAsync(system);
         await HistoriesAreContiguousAsync(system);
         await Folds.EqualStateAsync(system);
         await SchedulesAreFoldsAsync(system);
+        await LodgingInvariants.HoldAsync(system);
+        await SlotsOfKeysAreCountedAsync(system);
+        await SubRunsEndWithTheirParentsAsync(system);
         await NothingIsOverdueAsync(system);
         await DeadLettersAreExplainedAsync(system, deadLetters);
         await TenantsSeeNothingOfOthersAsync(system);
@@ -79,9 +83,20 @@ static class Invariants
             """
             select r.run_id, r.terminal, r.seq, count(e.seq), max(e.seq)
             from runs.run r
-            left join log.events e on e.tenant_id = r.tenant_id and e.stream = 'run-' || r.run_id and e.type in ('RunCompleted', 'RunFailed', 'RunCancelled')
+            left join log.events e on e.tenant_id = r.tenant_id and e.stream = 'run-' || r.run_id
+              -- Nothing but the asking for another run comes behind the end.
+              and (e.type in ('RunCompleted', 'RunFailed', 'RunCancelled') or (e.type = 'SignalAccepted' and e.data ->> 'signalType' = 'RETRY_RUN'))
+            where r.deleted_at is null
             group by r.tenant_id, r.run_id, r.terminal, r.seq
-            having count(e.seq) <> r.terminal::int or (r.terminal and max(e.seq) <> r.seq)
+            having count(*) filter (where e.type <> 'SignalAccepted') <> r.terminal::int
+                or (r.terminal and max(e.seq) filter (where e.type <> 'SignalAccepted') + count(*) filter (where e.type = 'SignalAccepted') <> r.seq)
+            """));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select r.run_id
+            from runs.run r
+            join log.entry e on e.tenant_id = r.tenant_id and e.stream = 'run-' || r.run_id
+            where r.deleted_at is not null
             """));
         Assert.Empty(await system.RowsAsync(
             """
@@ -106,6 +121,46 @@ static class Invariants
             or s.definition::jsonb <> (array_agg(e.data -> 'definition' order by e.seq desc) filter (where jsonb_exists(e.data, 'definition')))[1]
         """));
 
+    /// <summary>Slots of concurrency keys are held by runs that go on, one each, and by no others.</summary>
+    public static async Task SlotsOfKeysAreCountedAsync(DvtSystem system)
+    {
+        Assert.Empty(await system.RowsAsync(
+            """
+            select c.key, c.held, c.waiting, count(r.run_id)
+            from runs.concurrency_key c
+            left join runs.concurrency_run r using (tenant_id, plan_id, key)
+            group by c.tenant_id, c.plan_id, c.key
+            having c.held <> count(r.run_id) filter (where r.state <> 'waiting') or c.waiting <> count(r.run_id) filter (where r.state = 'waiting')
+            """));
+        Assert.Empty(await system.RowsAsync(
+            """
+            select t.run_id, t.state
+            from runs.concurrency_run t
+            join runs.run r using (tenant_id, run_id)
+            where r.terminal
+            """));
+    }
+
+    /// <summary>2: a sub-run that goes on is known as such, and none goes on for long without its parent.</summary>
+    public static async Task SubRunsEndWithTheirParentsAsync(DvtSystem system)
+    {
+        Assert.Empty(await system.RowsAsync(
+            """
+            select c.run_id
+            from runs.child c
+            left join runs.run r using (tenant_id, run_id)
+            where r.terminal is not false
+            """));
+        await Eventually.HoldsAsync(
+            async () => await system.ReadAsync<long>(
+                """
+                select count(*)
+                from runs.child c
+                join runs.run p on p.tenant_id = c.tenant_id and p.run_id = c.parent_run_id
+                where p.terminal
+                """) == 0, Rest, "sub-runs go on without their parent");
+    }
+
     /// <summary>5: each view has come up to the log and is, row for row, what a rebuild gives.</summary>
     public static async Task ViewsEqualRebuildAsync(DvtSystem system)
     {
@@ -121,15 +176,23 @@ static class Invariants
         await Eventually.HoldsAsync(async () => (await WaitingAsync(system)).Count == 0, Rest,
             async () => "left in the queues: " + string.Join(", ", await WaitingAsync(system)));
         await Eventually.HoldsAsync(async () => await system.ReadAsync<long>("select count(*) from pipeline.mailbox") == 0, Rest, "commands are still parked");
-        Assert.Empty(await system.RowsAsync("select queue, message_id, tries from pipeline.suspect"));
+        await Eventually.HoldsAsync(
+            async () => await system.ReadAsync<long>("select count(*) from pipeline.suspect") == 0, Rest,
+            async () => "under suspicion: " + string.Join(", ", await system.RowsAsync("select queue, message_id, tries from pipeline.suspect")));
     }
+
+    /// <summary>6: nothing that was moved aside is left there.</summary>
+    public static Task BacklogDrainsAsync(DvtSystem system) => Eventually.HoldsAsync(
+        async () => await system.ReadAsync<long>("select count(*) from pipeline.backlog") == 0, Rest,
+        async () => "left in the backlog: " + string.Join(", ", await system.RowsAsync("select queue, count(*) from pipeline.backlog group by queue")));
 
     static async Task<List<string>> WaitingAsync(DvtSystem system)
     {
         await using var channel = await system.Orders.Broker.OpenChannelAsync(channel: null, CancellationToken.None);
-        await Topology.DeclareDomainAsync(channel, Domain.Runs, CancellationToken.None);
+        foreach (var domain in Slot.Worked)
+            await Topology.DeclareDomainAsync(channel, domain, CancellationToken.None);
         var waiting = new List<string>();
-        foreach (var queue in (string[])[.. Slot.All(Domain.Runs).Select(Slot.Queue), Topology.DeadQueue(Domain.Runs)])
+        foreach (var queue in (string[])[.. Slot.Worked.SelectMany(Slot.All).Select(Slot.Queue), .. Slot.Worked.Select(Topology.DeadQueue)])
             if (await channel.QueueDeclarePassiveAsync(queue) is { MessageCount: > 0 } state)
                 waiting.Add($"{queue} {state.MessageCount}");
         return waiting;
@@ -161,10 +224,11 @@ static class Invariants
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
-            where c.relkind = 'r'
-              and (n.nspname in ('log', 'runs', 'read') or (n.nspname, c.relname) = ('pipeline', 'dead_letter'))
+            where c.relkind in ('r', 'v')
+              and (n.nspname in ('log', 'runs', 'read', 'hooks') or (n.nspname, c.relname) = ('pipeline', 'dead_letter'))
               and has_table_privilege('dvt_api', c.oid, 'select')
             """);
+        Assert.Contains("log.entry", tables);
         Assert.Contains("log.events", tables);
         foreach (var tenant in (string[])["", .. await system.RowsAsync("select distinct tenant_id from log.events limit 3")])
         {

@@ -71,6 +71,17 @@ sealed class Orders : IAsyncDisposable
         accepted[envelope.Id] = 0;
     }
 
+    /// <summary>To the bookings domain.</summary>
+    public async Task SendBookingAsync(Envelope envelope)
+    {
+        await sender.SendAsync(Domain.Bookings, envelope, CancellationToken.None);
+        if (envelope.Resource is not null)
+            accepted[envelope.Id] = 0;
+    }
+
+    /// <summary>A message of our own to the bookings domain, which nobody is told the outcome of.</summary>
+    public Task SendOursAsync<T>(Guid tenant, T command, string key) => SendBookingAsync(Envelope(tenant, command, key, resource: null));
+
     /// <summary>All of them, so many at a time, each confirmed by itself.</summary>
     public Task SendAllAsync(IEnumerable<Envelope> envelopes, int atOnce = 64) =>
         Parallel.ForEachAsync(envelopes, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (envelope, _) => await SendAsync(envelope));
@@ -95,13 +106,16 @@ sealed class Orders : IAsyncDisposable
         return tenant;
     }
 
-    /// <summary>Publishes plans and waits until runs of them can start.</summary>
-    public async Task PublishPlansAsync(Guid tenant, params string[] documents)
+    /// <summary>Publishes the first plans of a tenant and waits until runs of them can start.</summary>
+    public Task PublishPlansAsync(Guid tenant, params string[] documents) => PublishPlansAsync(tenant, before: 0, documents);
+
+    /// <param name="before">Versions that the tenant has published already.</param>
+    public async Task PublishPlansAsync(Guid tenant, int before, params string[] documents)
     {
         foreach (var text in documents)
         {
             var document = JsonElement.Parse(text);
-            var check = Plan.Check(document, StepKinds.BuiltIn);
+            var check = Plan.Check(document, DomainKinds.All);
             Assert.True(check.Valid, JsonSerializer.Serialize(check.Faults));
             var plan = check.Plan!;
             var save = Envelope(tenant,
@@ -111,7 +125,7 @@ sealed class Orders : IAsyncDisposable
             saved.Add(save);
         }
         await Eventually.HoldsAsync(
-            async () => await system.ReadAsync<long>("select count(*) from runs.plan where tenant_id = $1 and state = 'published'", tenant) == documents.Length,
+            async () => await system.ReadAsync<long>("select count(*) from runs.plan where tenant_id = $1 and state = 'published'", tenant) == before + documents.Length,
             TimeSpan.FromSeconds(60), "the plans were not published");
     }
 

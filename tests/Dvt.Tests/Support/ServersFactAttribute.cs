@@ -13,6 +13,17 @@ public sealed class ServersFactAttribute : FactAttribute
     }
 }
 
+/// <summary>The same for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ServersTheoryAttribute : TheoryAttribute
+{
+    public ServersTheoryAttribute()
+    {
+        if (!TestServers.AreNamed && Environment.GetEnvironmentVariable("CI") is null or "")
+            Skip = "DVT_TEST_POSTGRES and DVT_TEST_RABBITMQ are not set";
+    }
+}
+
 /// <summary>The servers that all tests of a run share.</summary>
 static class TestServers
 {

@@ -8,7 +8,8 @@ public sealed class CelLimitTests
 {
     // Less than .NET gives any thread.
     const int SmallStack = 1024 * 1024;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>Far above what the limit of cost allows, far below what any of these would take without it.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     static readonly CelEnvironment Environment = CelEnvironment.Of(("input", CelType.Dyn));
 
@@ -85,7 +86,7 @@ public sealed class CelLimitTests
 
     [Theory]
     [MemberData(nameof(CostBombs))]
-    public void A_source_that_costs_without_end_stops_within_a_second(string source)
+    public void A_source_that_costs_without_end_is_stopped(string source)
     {
         var bindings = Bindings.Of("input", $$"""
             {"list":[{{string.Join(',', Enumerable.Range(0, 2_000))}}],"text":"{{new string('a', 100_000)}}",
@@ -93,9 +94,8 @@ public sealed class CelLimitTests
              "deep":{{Nested("[", "1", "]", 40)}}}
             """);
         var program = Environment.Compile(source);
-        // The best of three: the machine may be busy with something else.
-        var best = Enumerable.Range(0, 3).Select(_ => Failing(program, bindings)).FirstOrDefault(time => time < Patience, Patience);
-        Assert.True(best < Patience, $"took longer than {Patience}: {source[..Math.Min(source.Length, 300)]}");
+        var taken = Failing(program, bindings);
+        Assert.True(taken < Patience, $"took {taken}: {source[..Math.Min(source.Length, 300)]}");
     }
 
     static TimeSpan Failing(CelProgram program, Bindings bindings)

@@ -11,10 +11,21 @@ namespace Dvt.Tests.Rules.Runs;
 public sealed class RandomRunTests(ITestOutputHelper output)
 {
     [Fact]
-    public void Whatever_happens_in_whatever_order_the_history_folds_to_the_live_state_and_the_run_ends()
+    public void Whatever_happens_in_whatever_order_the_history_folds_to_the_live_state_and_the_run_ends() =>
+        Play(Setting("DVT_SEEDS") ?? (Setting("DVT_SEED") is null ? 500 : 1));
+
+    [Fact]
+    [Trait("Category", "Chaos")]
+    public void Ten_thousand_seeds_are_played_within_ten_minutes()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        Play(10_000);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began).TotalMinutes, 0, 10);
+    }
+
+    void Play(int count)
     {
         var first = Setting("DVT_SEED") ?? Environment.TickCount & 0xFFFFFF;
-        var count = Setting("DVT_SEEDS") ?? (Setting("DVT_SEED") is null ? 500 : 1);
         output.WriteLine($"seeds {first} to {first + count - 1}");
         var told = new ConcurrentDictionary<string, int>();
         Parallel.For(first, first + count, seed =>
@@ -40,9 +51,13 @@ public sealed class RandomRunTests(ITestOutputHelper output)
 
     static readonly HashSet<string> Wanted =
     [
-        nameof(RunCompleted), nameof(RunFailed), nameof(RunCancelled), nameof(StepRecovered),
+        nameof(RunCompleted), nameof(RunContinued), nameof(RunFailed), nameof(RunCancelled), nameof(StepRecovered),
         nameof(RunCompensationStarted), nameof(StepCompensationStarted), nameof(StepCompensated), nameof(StepCompensationFailed),
-        nameof(StepCompensationRecovered),
+        nameof(StepCompensationRecovered), nameof(StepCompensationRetryScheduled), nameof(StepCompensationSkipped), nameof(RunAdmitted), nameof(RunBudgetExceeded), nameof(RunBudgetChanged),
+        nameof(StepItemsStarted), nameof(StepItemsCompleted), nameof(StepItemsFailed), nameof(StepItemsRecovered),
+        nameof(ApprovalRequested), nameof(ApprovalGranted), nameof(ApprovalDenied), nameof(ApprovalEscalated),
+        nameof(ApprovalExpired), nameof(ApprovalWithdrawn), nameof(EventEmitted),
+        nameof(RunInputChanged), nameof(StepTargetChanged), nameof(RunAlertRaised), nameof(SignalRevisionRequired),
     ];
 
     static int? Setting(string name) =>

@@ -32,6 +32,8 @@ sealed class Scenario
 
     public List<CallStep> Calls { get; } = [];
 
+    public List<ToRun> Tells { get; } = [];
+
     /// <summary>Of a plan with these steps, as JSON, and more members of the plan.</summary>
     public static Scenario Of(string steps, string more = "") => new(PlanOf(steps, more));
 
@@ -42,20 +44,23 @@ sealed class Scenario
         return check.Plan!;
     }
 
-    public Decision Start(string input = "{}", RunLineage? lineage = null) =>
-        Keep(Run.Start(new StartRun("run-1", "p", PlanVersion: null, PlanDigest: null, JsonElement.Parse(input), new RunContext(), lineage), Now));
+    public Decision Start(string input = "{}", RunLineage? lineage = null, RunContext? context = null) =>
+        Keep(Run.Start(new StartRun("run-1", "p", PlanVersion: null, PlanDigest: null, JsonElement.Parse(input), context ?? new RunContext(), lineage, StartedBy: ["user:p0"]), Now));
 
-    public Decision Complete(string stepId, string result = "null", int? attempt = null) =>
-        Keep(Run.Close(new CloseStep("run-1", stepId, attempt ?? AttemptOf(stepId), JsonElement.Parse(result), Error: null), Now));
+    public Decision Complete(string stepId, string result = "null", int? attempt = null, Cost? cost = null) =>
+        Keep(Run.Close(new CloseStep("run-1", stepId, attempt ?? AttemptOf(stepId), JsonElement.Parse(result), Error: null, cost), Now));
 
-    public Decision Fail(string stepId, bool retryable = false, string code = "HTTP_STATUS", int? attempt = null) =>
+    public Decision Fail(string stepId, bool retryable = false, string code = "HTTP_STATUS", int? attempt = null, Cost? cost = null) =>
         Keep(Run.Close(
-            new CloseStep("run-1", stepId, attempt ?? AttemptOf(stepId), Result: null, new StepError(code, "no", retryable, "USER")), Now));
+            new CloseStep("run-1", stepId, attempt ?? AttemptOf(stepId), Result: null, new StepError(code, "no", retryable, "USER"), cost), Now));
 
-    public Decision Signal(string type, string? payload = null, string? id = null, string? reason = "because", string[]? roles = null) =>
+    public Decision Signal(string type, string? payload = null, string? id = null, string? reason = "because", string[]? roles = null, string? person = null) =>
         Keep(Run.Signal(
-            new SignalRun("run-1", id ?? Guid.NewGuid().ToString(), type, reason, payload is null ? null : JsonElement.Parse(payload), roles ?? Everyone),
+            new SignalRun("run-1", id ?? Guid.NewGuid().ToString(), type, reason, payload is null ? null : JsonElement.Parse(payload), roles ?? Everyone, person),
             Guid.NewGuid(), Now));
+
+    public Decision Decide(string stepId, string decision, string person, string? comment = null, string? approvalId = null) =>
+        Keep(Run.Decide(new DecideApproval("run-1", stepId, approvalId, decision, comment, person, ApprovalOracle.RolesOf(person)), Now));
 
     public Decision External(string name, string payload = "null", string? id = null) =>
         Keep(Run.ExternalSignal(new SendExternalSignal("run-1", id ?? Guid.NewGuid().ToString(), name, JsonElement.Parse(payload)), Now));
@@ -74,6 +79,9 @@ sealed class Scenario
         return Wake();
     }
 
+    /// <summary>A slot of its concurrency key is granted.</summary>
+    public Decision Admit() => Keep(Run.Admit(Now));
+
     public Decision Continue() => Keep(Run.Continue(Now));
 
     /// <summary>The process dies; another reads what was stored.</summary>
@@ -88,13 +96,16 @@ sealed class Scenario
 
     public StepSnapshot Step(string stepId) => Run.Snapshot().Steps.Single(s => s.StepId == stepId);
 
-    int AttemptOf(string stepId) => Math.Max(1, Step(stepId).Attempt);
+    int AttemptOf(string stepId) => PlanNames.TryItem(stepId, out var mapId, out var index)
+        ? Run.Items(mapId, status: null, index, limit: 1)![0].Attempt
+        : Math.Max(1, Step(stepId).Attempt);
 
-    Decision Keep(Decision decision)
+    public Decision Keep(Decision decision)
     {
         foreach (var e in decision.Events)
             History.Add((Relay(e), Now));
         Calls.AddRange(decision.Calls);
+        Tells.AddRange(decision.Tells);
         stored.Store(Run);
         check.Check(Run, History, stored);
         return decision;
@@ -141,6 +152,7 @@ sealed class Scenario
 sealed class StoredRun
 {
     readonly SortedDictionary<int, byte[]> steps = [];
+    readonly SortedDictionary<(int, int), byte[]> items = [];
     byte[] header = [];
 
     public void Store(Run run)
@@ -148,12 +160,16 @@ sealed class StoredRun
         header = HeaderOf(run);
         foreach (var (ordinal, state) in run.TakeChangedSteps())
             steps[ordinal] = state;
+        foreach (var (ordinal, block, state) in run.TakeChangedItems())
+            items[(ordinal, block)] = state;
     }
 
     public Run Read(string runId, Plan plan) =>
-        header.Length == 0 ? Run.New(runId, plan) : Run.Read(runId, plan, header, steps.Select(s => (s.Key, (ReadOnlyMemory<byte>)s.Value)));
+        header.Length == 0 ? Run.New(runId, plan) : Run.Read(runId, plan, header, steps.Select(s => (s.Key, (ReadOnlyMemory<byte>)s.Value)),
+            items.Select(i => (i.Key.Item1, i.Key.Item2, (ReadOnlyMemory<byte>)i.Value)));
 
-    public string Text => Encoding.UTF8.GetString(header) + string.Concat(steps.Select(s => $"\n{s.Key} {Encoding.UTF8.GetString(s.Value)}"));
+    public string Text => Encoding.UTF8.GetString(header) + string.Concat(steps.Select(s => $"\n{s.Key} {Encoding.UTF8.GetString(s.Value)}"))
+        + string.Concat(items.Select(i => $"\n{i.Key} {Encoding.UTF8.GetString(i.Value)}"));
 
     public static byte[] HeaderOf(Run run)
     {

@@ -174,19 +174,6 @@ public sealed class SignalTests
     }
 
     [Theory]
-    [InlineData(SignalTypes.UpdateParams, """{"params":{}}""")]
-    [InlineData(SignalTypes.InjectOverride, """{"stepId":"a","override":1}""")]
-    [InlineData(SignalTypes.UpdateTarget, """{"stepId":"a","newTarget":"x"}""")]
-    public void Signals_of_a_later_release_are_refused_by_name(string type, string payload)
-    {
-        var run = Of(Parallel);
-        run.Start();
-        Assert.Equal("SIGNAL_NOT_IMPLEMENTED", run.Signal(type, payload).Refusal!.Code);
-        Assert.Equal("AUTHZ_REASON_REQUIRED", run.Signal(type, payload, reason: " ").Refusal!.Code);
-        Assert.Equal("AUTHZ_DENIED", run.Signal(type, payload, roles: [Roles.Engineer]).Refusal!.Code);
-    }
-
-    [Theory]
     [InlineData(SignalTypes.Pause, Roles.Viewer, false)]
     [InlineData(SignalTypes.Pause, Roles.Operator, true)]
     [InlineData(SignalTypes.Pause, Roles.Engineer, true)]
@@ -197,6 +184,7 @@ public sealed class SignalTests
     [InlineData(SignalTypes.EmergencyStop, Roles.TenantAdmin, true)]
     [InlineData(SignalTypes.EscalateAlert, Roles.TenantAdmin, false)]
     [InlineData(SignalTypes.EscalateAlert, "system", true)]
+    [InlineData(SignalTypes.EscalateAlert, Roles.PlatformAdmin, true)]
     public void Each_signal_has_its_role_and_higher_roles_include_lower_ones(string type, string role, bool allowed) =>
         Assert.Equal(allowed, SignalShape.Allows(type, [Roles.Auditor, role]));
 
@@ -286,5 +274,27 @@ public sealed class SignalTests
         Assert.True(Assert.Single(started.Events.OfType<StepCompleted>()).Kept);
         second.Complete("b");
         Assert.Equal("""{"y":2,"z":1}""", second.Step("c").Result!.Value.GetRawText());
+    }
+
+    [Fact]
+    public void Calls_under_way_are_given_up_when_the_run_is_cancelled_and_those_that_are_to_be_undone_are_not()
+    {
+        var run = Of("""
+            [{"stepId":"a","kind":"call","dependsOn":[]},{"stepId":"w","kind":"wait","with":{"signal":"go"},"dependsOn":[]},
+             {"stepId":"u","kind":"call","compensate":{"kind":"call"},"dependsOn":[]},
+             {"stepId":"fan","kind":"map","dependsOn":[],"with":{"items":[0,1,2],"concurrency":2,"step":{"kind":"call"} } }]
+            """, ""","onCancel":"compensate" """);
+        run.Start();
+        run.Complete("fan[0]");
+        Assert.Equal(["run-1:a:1", "run-1:fan[1]:1", "run-1:fan[2]:1"], run.Signal(SignalTypes.Cancel).GivenUp.Select(c => c.EffectKey));
+        Assert.Empty(run.Complete("u").GivenUp);
+        Assert.Equal(["run-1:a:1"], Stopped().GivenUp.Select(c => c.EffectKey));
+    }
+
+    static Decision Stopped()
+    {
+        var run = Of("""[{"stepId":"a","kind":"call"}]""");
+        run.Start();
+        return run.Signal(SignalTypes.EmergencyStop);
     }
 }

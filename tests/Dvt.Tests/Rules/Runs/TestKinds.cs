@@ -14,5 +14,6 @@ static class TestKinds
         new StepKind("safe", Anything, Anything, StepMode.Called, DefaultTimeout: null, CompensatedBy: null, "Calls what may be called twice.")
         {
             RepeatsSafely = _ => true,
+            Target = new StepTarget("a", IsUrl: false),
         });
 }

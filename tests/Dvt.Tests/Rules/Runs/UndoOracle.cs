@@ -20,6 +20,9 @@ sealed class UndoOracle(Plan plan)
     {
         switch (e)
         {
+            case RunQueued queued:
+                leftAlone.UnionWith(queued.Lineage?.LeftAlone ?? []);
+                break;
             case RunCancelRequested { Emergency: true }:
                 stopped = true;
                 break;
@@ -35,6 +38,8 @@ sealed class UndoOracle(Plan plan)
                 break;
             case StepCompleted step when IsUndoable(step.StepId):
                 inFlight.Remove(step.StepId);
+                if (step.Kept && leftAlone.Contains(step.StepId))
+                    break;
                 // What was kept is older than what was done, in the order of the plan.
                 if (step.Kept)
                     done.Insert(done.Count(d => kept.Contains(d) && Place(d) < Place(step.StepId)), step.StepId);
@@ -50,7 +55,8 @@ sealed class UndoOracle(Plan plan)
                 Assert.False(compensating && !stopped && inFlight.Remove(step.StepId) && IsCalled(step.StepId), $"not awaited: {e}");
                 inFlight.Remove(step.StepId);
                 break;
-            case StepCompensationStarted or StepCompensated or StepCompensationFailed or StepCompensationRecovered:
+            case StepCompensationStarted or StepCompensated or StepCompensationFailed or StepCompensationRecovered
+                or StepCompensationRetryScheduled or StepCompensationSkipped:
                 FollowUndo((IStepEvent)e, paused);
                 break;
             case RunFailed or RunCancelled:
@@ -60,6 +66,8 @@ sealed class UndoOracle(Plan plan)
     }
 
     readonly HashSet<string> kept = [];
+    readonly HashSet<string> leftAlone = [];
+    readonly HashSet<string> again = [];
 
     void FollowUndo(IStepEvent e, bool paused)
     {
@@ -69,8 +77,16 @@ sealed class UndoOracle(Plan plan)
             Assert.False(paused, $"started while paused: {e}");
             Assert.DoesNotContain(inFlight, IsCalled);
             Assert.True(attempts.Add((e.StepId, e.Attempt)), $"undone twice: {e}");
-            Assert.Equal(e.Attempt == 1 ? done.Last(d => !failed.Contains(d)) : current, e.StepId);
+            if (!again.Remove(e.StepId))
+                Assert.Equal(e.Attempt == 1 ? done.Last(d => !failed.Contains(d)) : current, e.StepId);
             current = e.StepId;
+            return;
+        }
+        if (e is StepCompensationRetryScheduled or StepCompensationSkipped)
+        {
+            Assert.Contains(e.StepId, failed);
+            if (e is StepCompensationRetryScheduled)
+                Assert.True(failed.Remove(e.StepId) && again.Add(e.StepId));
             return;
         }
         Assert.Equal(current, e.StepId);
@@ -85,6 +101,8 @@ sealed class UndoOracle(Plan plan)
     {
         if (compensating && !stopped)
             Assert.Equal(failed.Order(), done.Order());
+        if (compensating && !stopped)
+            Assert.Empty(again);
         if (!compensating)
             Assert.Empty(attempts);
         Assert.Equal(compensating && done.Count > 0, (e as RunFailed)?.CompensationError is not null || (e as RunCancelled)?.CompensationError is not null);
@@ -98,7 +116,7 @@ sealed class UndoOracle(Plan plan)
 
     bool IsUndoable(string stepId) => plan.TryStep(stepId, out var step) && step.Compensation is not null;
 
-    bool IsCalled(string stepId) => plan.TryStep(stepId, out var step) && step.Kind.Mode == StepMode.Called;
+    bool IsCalled(string stepId) => plan.TryStep(stepId, out var step) && step.Kind.Mode is StepMode.Called or StepMode.SubRun;
 
     int Place(string stepId) => plan.TryStep(stepId, out var step) ? step.Place : -1;
 }

@@ -1,0 +1,45 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Dvt.Api;
+
+/// <summary>The SQL by which the API writes channels and finds whose telephone it is.</summary>
+sealed class ChannelTable(NpgsqlDataSource postgres)
+{
+    public static NpgsqlBatchCommand Insert(Guid tenantId, Guid channelId, string kind, string externalId, string name, byte[]? token) => Command(
+        """
+        insert into channels.channel (tenant_id, channel_id, kind, external_id, name, token)
+        values ($1, $2, $3, $4, $5, $6)
+        """, tenantId, channelId, kind, externalId, name, new NpgsqlParameter { Value = (object?)token ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+
+    public static NpgsqlBatchCommand Delete(Guid tenantId, Guid channelId) => Command(
+        """
+        with deleted as (
+          update channels.channel
+          set deleted = true, revision = revision + 1, token = null
+          where tenant_id = $1
+            and channel_id = $2
+            and not deleted
+          returning 1
+        )
+        select log.expect((select count(*) from deleted), 1, 'channel')
+        """, tenantId, channelId);
+
+    /// <summary>Before it is known which tenant asks; null when nobody has registered it.</summary>
+    public async Task<(Guid TenantId, Guid ChannelId)?> OfExternalAsync(string kind, string externalId, CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand("select tenant_id, channel_id from channels.of_external($1, $2)");
+        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { Value = externalId });
+        await using var row = await command.ExecuteReaderAsync(stop);
+        return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetGuid(1)) : null;
+    }
+
+    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+        return command;
+    }
+}

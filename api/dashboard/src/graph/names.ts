@@ -1,0 +1,3 @@
+import type { en } from '../i18n/en';
+
+export type StepName = keyof typeof en.status;

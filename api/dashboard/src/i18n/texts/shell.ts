@@ -1,0 +1,103 @@
+import type { Texts } from './texts';
+
+export const shellEn = {
+  skip: 'Skip to the content',
+  menu: 'Menu',
+  nav: 'Main',
+  home: 'Home', runs: 'Runs', approvals: 'Approvals', plans: 'Plans', schedules: 'Schedules', deadLetters: 'Dead letters', bookings: 'Bookings', inbox: 'Inbox', settings: 'Settings', system: 'System',
+  signOut: 'Sign out',
+  language: 'Language',
+  theme: 'Appearance',
+  themes: { system: 'Automatic', light: 'Light', dark: 'Dark' },
+  live: { connecting: 'Connecting', live: 'Live', away: 'Not live: reconnecting' },
+  notFound: 'There is no such page',
+  notFoundNote: 'Check the address, or begin at home.',
+  goHome: 'Go home',
+};
+
+export const shellEs: Texts<typeof shellEn> = {
+  skip: 'Ir al contenido',
+  menu: 'Menú',
+  nav: 'Principal',
+  home: 'Inicio', runs: 'Ejecuciones', approvals: 'Aprobaciones', plans: 'Planes', schedules: 'Programaciones', deadLetters: 'Cartas muertas', bookings: 'Reservas', inbox: 'Conversaciones', settings: 'Ajustes', system: 'Sistema',
+  signOut: 'Cerrar sesión',
+  language: 'Idioma',
+  theme: 'Apariencia',
+  themes: { system: 'Automática', light: 'Clara', dark: 'Oscura' },
+  live: { connecting: 'Conectando', live: 'En vivo', away: 'Sin conexión en vivo: reconectando' },
+  notFound: 'Esta página no existe',
+  notFoundNote: 'Revise la dirección o empiece por el inicio.',
+  goHome: 'Ir al inicio',
+};
+
+export const signInEn = {
+  title: 'Sign in',
+  note: 'Operations as durable work.',
+  email: 'Email',
+  key: 'API key',
+  keyNote: '`./dvt up` prints a link that signs you in at once.',
+  remember: 'Stay signed in on this device',
+  submit: 'Sign in',
+};
+
+export const signInEs: Texts<typeof signInEn> = {
+  title: 'Iniciar sesión',
+  note: 'Operaciones como trabajo duradero.',
+  email: 'Correo',
+  key: 'Clave de API',
+  keyNote: '`./dvt up` muestra un enlace que inicia la sesión al momento.',
+  remember: 'Mantener la sesión en este dispositivo',
+  submit: 'Entrar',
+};
+
+export const homeEn = {
+  title: 'Home',
+  welcome: 'Good to see you, {{name}}',
+  tiles: { running: 'Running', pending: 'Pending', paused: 'Paused', completed: 'Completed, 24 h', failed: 'Failed, 24 h', arrivals: 'Arrivals today', mean: 'Mean duration, 1 h', lag: 'Slowest view' },
+  throughput: 'Runs per minute, last hour',
+  started: 'started',
+  completedLine: 'completed',
+  failedLine: 'failed',
+  chartText: 'In the last hour {{started}} runs were started, {{completed}} completed and {{failed}} failed.',
+  look: 'To look at',
+  lookNone: 'Nothing asks for you.',
+  lookNoneNote: 'Failed and parked runs, open approvals and dead letters would stand here.',
+  parked: 'Parked',
+  approvalsOpen_one: '{{count}} approval waits for an answer',
+  approvalsOpen_other: '{{count}} approvals wait for an answer',
+  deadOpen_one: '{{count}} dead letter is open',
+  deadOpen_other: '{{count}} dead letters are open',
+  latest: 'Latest runs',
+  allRuns: 'All runs',
+  events: '{{count}} events behind',
+  begin: 'Begin here',
+  beginNote: 'Nothing has run yet. Start a plan, watch it live, then stop it, change it and repair it.',
+  beginSample: 'Start the sample plan',
+  beginPlans: 'See the plans',
+};
+
+export const homeEs: Texts<typeof homeEn> = {
+  title: 'Inicio',
+  welcome: 'Qué bueno verle, {{name}}',
+  tiles: { running: 'En curso', pending: 'Pendientes', paused: 'En pausa', completed: 'Completadas, 24 h', failed: 'Fallidas, 24 h', arrivals: 'Llegadas hoy', mean: 'Duración media, 1 h', lag: 'Vista más lenta' },
+  throughput: 'Ejecuciones por minuto, última hora',
+  started: 'iniciadas',
+  completedLine: 'completadas',
+  failedLine: 'fallidas',
+  chartText: 'En la última hora se iniciaron {{started}} ejecuciones, se completaron {{completed}} y fallaron {{failed}}.',
+  look: 'Por atender',
+  lookNone: 'Nada le espera.',
+  lookNoneNote: 'Aquí estarían las ejecuciones fallidas o detenidas, las aprobaciones abiertas y las cartas muertas.',
+  parked: 'Detenida',
+  approvalsOpen_one: '{{count}} aprobación espera respuesta',
+  approvalsOpen_other: '{{count}} aprobaciones esperan respuesta',
+  deadOpen_one: '{{count}} carta muerta está abierta',
+  deadOpen_other: '{{count}} cartas muertas están abiertas',
+  latest: 'Últimas ejecuciones',
+  allRuns: 'Todas las ejecuciones',
+  events: '{{count}} eventos de retraso',
+  begin: 'Empiece aquí',
+  beginNote: 'Todavía no se ha ejecutado nada. Inicie un plan, véalo en vivo y luego deténgalo, cámbielo y repárelo.',
+  beginSample: 'Iniciar el plan de muestra',
+  beginPlans: 'Ver los planes',
+};

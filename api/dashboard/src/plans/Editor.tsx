@@ -1,0 +1,163 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, ask, type Schemas } from '../client/api';
+import { useMay } from '../client/me';
+import type { PlanStep } from '../graph/layout';
+import { useAct } from '../ui/act';
+import { Button } from '../ui/Button';
+import { parseJson } from '../ui/Json';
+import { ProblemNote, Skeleton } from '../ui/States';
+import { CodeArea } from './CodeArea';
+import { lineOf, locate, placesOf } from './locate';
+
+const Graph = lazy(() => import('../graph/Graph').then(m => ({ default: m.Graph })));
+
+type PlanVersion = Schemas['PlanSummary'] & { document: Schemas['Plan'] };
+
+/** The plan as text, its faults at their lines, its drawing beside it. */
+export function Editor({ plan }: { plan: PlanVersion | null }) {
+  const { t } = useTranslation();
+  const may = useMay('plans.write');
+  const navigate = useNavigate();
+  const stored = useMemo(() => JSON.stringify(plan?.document ?? starter, null, 2), [plan]);
+  const [text, setText] = useState(stored);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const rested = useDeferredValue(text);
+  const parsed = parseJson(rested);
+  const document = parsed.value as Schemas['Plan'] | undefined;
+  const check = useQuery({
+    queryKey: ['planCheck', rested],
+    queryFn: async ({ signal }) => {
+      // Asked only once the writing rests.
+      await new Promise((resolve, reject) => {
+        const timer = setTimeout(resolve, 400);
+        signal.addEventListener('abort', () => {
+          clearTimeout(timer);
+          reject(new DOMException('', 'AbortError'));
+        });
+      });
+      return ask(api.POST('/v1/plans/validate', { body: document!, signal }));
+    },
+    enabled: parsed.fault === undefined && typeof document === 'object',
+    retry: false,
+    staleTime: Infinity,
+    gcTime: 60_000,
+  });
+  const faults = useMemo(() => {
+    if (parsed.fault !== undefined || !check.data) return [];
+    const places = placesOf(rested);
+    return check.data.errors.map(f => {
+      const place = locate(places, f.pointer);
+      return { ...f, place, line: lineOf(rested, place.start) };
+    });
+  }, [parsed.fault, check.data, rested]);
+  const steps = useMemo(() => drawable(document), [document]);
+  const faulty = useMemo(() => new Set(faults.flatMap(f => steps?.[Number(/^\/steps\/(\d+)/.exec(f.pointer)?.[1] ?? -1)]?.stepId ?? [])), [faults, steps]);
+  const save = useAct({
+    inline: true,
+    act: (publish: boolean) => {
+      const body = JSON.parse(text) as Schemas['Plan'];
+      const isDraft = plan?.state === 'draft' && plan.planId === body.planId && plan.version === body.version;
+      if (isDraft && !publish) return ask(api.PUT('/v1/plans/{planId}/versions/{version}', { params: { path: { planId: plan.planId, version: plan.version }, header: { 'If-Match': `"${plan.revision}"` } }, body }));
+      return ask(api.POST('/v1/plans', { params: { query: publish ? { publish: true } : {} }, body }));
+    },
+    changes: ['plans'],
+    done: saved => ('state' in saved && saved.state === 'published' ? t('plans.publishedNow') : t('plans.saved')),
+    after: () => {
+      const { planId, version } = JSON.parse(text) as Schemas['Plan'];
+      void navigate({ to: '/plans/$planId', params: { planId }, search: { version, tab: 'edit' } });
+    },
+  });
+  const show = (start: number, end: number) => {
+    area.current?.focus();
+    area.current?.setSelectionRange(start, Math.min(end, start + 400));
+  };
+  const bad = parsed.fault !== undefined || faults.length > 0;
+  return (
+    <div className="grid gap-4 p-4 xl:grid-cols-2">
+      <div className="flex min-w-0 flex-col gap-3">
+        <div className="flex flex-wrap items-center gap-2">
+          {may && (
+            <>
+              <Button look="primary" busy={save.isPending} disabled={bad} onClick={() => save.mutate(true)}>
+                {t('plans.publish')}
+              </Button>
+              <Button busy={save.isPending} disabled={bad} onClick={() => save.mutate(false)}>
+                {t('plans.saveDraft')}
+              </Button>
+            </>
+          )}
+          <Button look="quiet" disabled={parsed.fault !== undefined} onClick={() => setText(JSON.stringify(JSON.parse(text), null, 2))}>
+            {t('plans.format')}
+          </Button>
+          {text !== stored && <span className="text-warn">{t('plans.unsaved')}</span>}
+        </div>
+        <p className="text-soft">{t('plans.publishNote')}</p>
+        {save.error && <ProblemNote fault={save.error} />}
+        <CodeArea area={area} label={t('plans.editor')} text={text} onChange={setText} marked={new Set(faults.map(f => f.line))} />
+      </div>
+      <div className="flex min-w-0 flex-col gap-3">
+        <div role="status" aria-live="polite">
+          {parsed.fault !== undefined ? (
+            <p className="text-bad">
+              {t('plans.notJson')}: {parsed.fault}
+            </p>
+          ) : check.error ? (
+            <ProblemNote fault={check.error} />
+          ) : !check.data ? (
+            <p className="text-soft">{t('plans.checking')}</p>
+          ) : faults.length === 0 ? (
+            <p className="text-ok">{t('plans.valid')}</p>
+          ) : (
+            <p className="font-medium text-bad">{t('plans.faults', { count: faults.length })}</p>
+          )}
+        </div>
+        {faults.length > 0 && (
+          <ul className="flex max-h-56 flex-col divide-y divide-line overflow-y-auto rounded-md border border-line">
+            {faults.map((f, i) => (
+              <li key={i}>
+                <button type="button" className="flex w-full flex-col px-3 py-1.5 text-left hover:bg-raised" onClick={() => show(f.place.start, f.place.end)}>
+                  <span>{f.message}</span>
+                  <span className="font-mono text-[0.86rem] text-soft">
+                    {t('plans.line', { line: f.line })} · {f.pointer} · {f.code}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {steps && steps.length > 0 && (
+          <div className="overflow-hidden rounded-md border border-line">
+            <Suspense fallback={<Skeleton />}>
+              <Graph
+                steps={steps}
+                faults={faulty}
+                onChoose={id => {
+                  const index = steps.findIndex(s => s.stepId === id);
+                  if (parsed.fault !== undefined || index < 0) return;
+                  const place = locate(placesOf(rested), `/steps/${index}`);
+                  show(place.start, place.end);
+                }}
+              />
+            </Suspense>
+          </div>
+        )}
+        <p className="text-[0.93rem] text-soft">{t('plans.draw')}</p>
+      </div>
+    </div>
+  );
+}
+
+const starter = { planId: 'my-plan', version: '1.0.0', name: '', inputSchema: { type: 'object', properties: {} }, steps: [{ stepId: 'begin', kind: 'noop' }] };
+
+/** Steps as far as they can be drawn: each id once, each dependency there, nothing in a circle. */
+function drawable(document: unknown): PlanStep[] | null {
+  const steps = (document as { steps?: unknown } | undefined)?.steps;
+  if (!Array.isArray(steps)) return null;
+  const named = (steps as PlanStep[]).filter(s => typeof s?.stepId === 'string' && typeof s.kind === 'string');
+  const ids = new Set(named.map(s => s.stepId));
+  if (ids.size !== named.length) return null;
+  return named.map(s => (Array.isArray(s.dependsOn) ? { ...s, dependsOn: s.dependsOn.filter(d => ids.has(d) && d !== s.stepId) } : s));
+}

@@ -1,0 +1,79 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, ask } from '../client/api';
+import { useMay } from '../client/me';
+import { Button } from '../ui/Button';
+import { useNow } from '../ui/Time';
+import { ago } from '../ui/format';
+import { ExternalSignalDialog } from './ExternalSignalDialog';
+import type { SignalType, SignalWish } from './SignalDialog';
+import type { Run } from './useRun';
+
+const quiet = ['RUN_DEADLINE', 'CALL_IN_FLIGHT'];
+
+/** What passes within this long is not shown. */
+const settleMs = 1_200;
+
+const offered: SignalType[] = ['RESUME', 'RETRY_STEP', 'SKIP_STEP', 'INJECT_OVERRIDE'];
+
+/** The exact things waited for, and what clears them. */
+export function Blockers({ run, onSignal }: { run: Run; onSignal: (wish: SignalWish) => void }) {
+  const { t, i18n } = useTranslation();
+  const now = useNow(1_000);
+  const may = useMay('runs.signal');
+  const [sending, setSending] = useState<string | null>(null);
+  const found = useQuery({
+    queryKey: ['blockers', run.runId],
+    queryFn: () => ask(api.GET('/v1/runs/{runId}/blockers', { params: { path: { runId: run.runId } } })),
+    refetchInterval: 10_000,
+  });
+  // A call that is simply being made holds nobody up, and what has just begun may be over before it is read.
+  const blockers = found.data?.blockers.filter(b => !quiet.includes(b.code) && !(b.since && now - new Date(b.since).getTime() < settleMs)) ?? [];
+  if (blockers.length === 0) return null;
+  return (
+    <section aria-label={t('run.blockers')} className="rounded-lg border border-line bg-panel">
+      <h2 className="px-4 pt-3 font-semibold">{t('run.blockers')}</h2>
+      <ul className="max-h-56 divide-y divide-line overflow-y-auto px-4">
+        {blockers.map((b, i) => (
+          <li key={i} className="flex flex-wrap items-center justify-between gap-2 py-2">
+            <div className="min-w-0">
+              <p className="break-words">
+                {b.stepId && <code className="mr-1.5 font-mono text-[0.93rem]">{b.stepId}</code>}
+                {i18n.exists(`run.blockerCodes.${b.code}`) ? t(`run.blockerCodes.${b.code as 'PAUSED'}`) : b.detail}
+              </p>
+              <p className="text-[0.93rem] text-soft">
+                {b.detail}
+                {b.since && ` · ${ago(b.since, now)}`}
+                {b.clearsAt && ` · ${t('run.blockerUntil', { when: ago(b.clearsAt, now) })}`}
+                {b.clearableBy?.roles && b.clearableBy.roles.length > 0 && ` · ${t('run.blockerRoles', { roles: b.clearableBy.roles.join(', ') })}`}
+              </p>
+              {b.error && (
+                <p className="break-words text-bad">
+                  {b.error.code}: {b.error.message}
+                </p>
+              )}
+            </div>
+            {may && (
+              <div className="flex flex-wrap gap-2">
+                {b.code === 'WAITING_SIGNAL' && b.signal && (
+                  <Button small onClick={() => setSending(b.signal!)}>
+                    {t('run.externalSend', { name: b.signal })}
+                  </Button>
+                )}
+                {offered
+                  .filter(type => b.clearableBy?.signals?.includes(type))
+                  .map(type => (
+                    <Button key={type} small onClick={() => onSignal({ type, ...(b.stepId && type !== 'RESUME' ? { stepId: b.stepId } : {}) })}>
+                      {t(`signals.names.${type}`)}
+                    </Button>
+                  ))}
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {sending && <ExternalSignalDialog runId={run.runId} name={sending} onClose={() => setSending(null)} />}
+    </section>
+  );
+}

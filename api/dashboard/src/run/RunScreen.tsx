@@ -1,0 +1,115 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, ask } from '../client/api';
+import { Panel } from '../ui/Panel';
+import { Loaded, Skeleton } from '../ui/States';
+import { Tabs } from '../ui/Tabs';
+import { ApprovalCards } from './ApprovalCards';
+import { Blockers } from './Blockers';
+import { DataPanel } from './DataPanel';
+import { Events } from './Events';
+import { fold } from './fold';
+import { Gantt } from './Gantt';
+import { HistorySlider } from './HistorySlider';
+import { RunHeading } from './RunHeading';
+import { SignalDialog, type SignalWish } from './SignalDialog';
+import { SignalHistory } from './SignalHistory';
+import { StepPanel } from './StepPanel';
+import { isTerminal, useRun } from './useRun';
+import { useHistory } from './useHistory';
+
+const Graph = lazy(() => import('../graph/Graph').then(m => ({ default: m.Graph })));
+
+const tabs = ['graph', 'timeline', 'events', 'data', 'signals'] as const;
+type TabName = (typeof tabs)[number];
+
+/** However fast events come, what only the API can tell is asked again at most this often. */
+const refreshMs = 700;
+
+export function RunScreen() {
+  const { t } = useTranslation();
+  const { runId } = useParams({ from: '/runs/$runId' });
+  const search = useSearch({ from: '/runs/$runId' });
+  const navigate = useNavigate({ from: '/runs/$runId' });
+  const queries = useQueryClient();
+  const run = useRun(runId);
+  const history = useHistory(runId);
+  const [at, setAt] = useState<number | null>(null);
+  const [wish, setWish] = useState<SignalWish | null>(null);
+  const view = useMemo(() => fold(history.events, at ?? history.events.length), [history.events, at]);
+  const plan = useQuery({
+    queryKey: ['plans', 'version', run.data?.planId, run.data?.planVersion],
+    queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}', { params: { path: { planId: run.data!.planId!, version: run.data!.planVersion! } } })),
+    enabled: Boolean(run.data?.planId),
+    staleTime: Infinity,
+  });
+  const due = useRef(0);
+  useEffect(() => {
+    if (history.events.length === 0) return;
+    due.current ||= window.setTimeout(() => {
+      due.current = 0;
+      for (const key of ['run', 'blockers', 'signals']) void queries.invalidateQueries({ queryKey: [key, runId] });
+    }, refreshMs);
+  }, [history.events.length, queries, runId]);
+  useEffect(() => () => clearTimeout(due.current), []);
+  const tab: TabName = tabs.find(x => x === search.tab) ?? 'graph';
+  const choose = (step: string | undefined) => void navigate({ search: ({ step: _, ...rest }) => (step ? { ...rest, step } : rest), replace: true, resetScroll: false });
+
+  return (
+    <Loaded query={run}>
+      {data => {
+        const live = at === null;
+        const status = live ? data.status : view.status;
+        return (
+          <div className="flex flex-col gap-4">
+            <RunHeading run={data} status={status} events={history.events.length} onSignal={type => setWish({ type })} />
+            {live && !isTerminal(data.status) && <ApprovalCards run={data} />}
+            {live && !isTerminal(data.status) && <Blockers run={data} onSignal={setWish} />}
+            <div className={`grid gap-4 ${search.step ? 'xl:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}>
+              <Panel flush>
+                <Tabs
+                  label={t('run.tabsLabel')}
+                  tabs={tabs.map(id => ({ id, label: t(`run.tabs.${id}`), count: id === 'events' ? history.events.length : undefined }))}
+                  chosen={tab}
+                  onChoose={next => void navigate({ search: s => ({ ...s, tab: next }), replace: true, resetScroll: false })}
+                />
+                {(tab === 'graph' || tab === 'timeline') && <HistorySlider events={history.events} at={at} onMove={setAt} />}
+                <div role="tabpanel" aria-labelledby={`tab-${tab}`} className="min-w-0">
+                  {tab === 'graph' && (
+                    <Suspense fallback={<Skeleton rows={6} />}>
+                      <Loaded query={plan}>{version => <Graph steps={version.document.steps} states={view.steps} chosen={search.step} onChoose={choose} runs={live ? data.steps : []} />}</Loaded>
+                    </Suspense>
+                  )}
+                  {tab === 'timeline' && <Gantt view={view} chosen={search.step} onChoose={choose} moving={live && !isTerminal(status)} />}
+                  {tab === 'events' && <Events events={history.events} onChoose={choose} />}
+                  {tab === 'data' && <DataPanel run={data} />}
+                  {tab === 'signals' && <SignalHistory runId={runId} held={data.heldSignals ?? []} />}
+                </div>
+              </Panel>
+              {search.step && (
+                <StepPanel
+                  stepId={search.step}
+                  view={view.steps.get(search.step)}
+                  bars={view.bars.filter(b => b.stepId === search.step)}
+                  detail={live ? data.steps.find(s => s.stepId === search.step) : undefined}
+                  planned={plan.data?.document.steps.find(s => s.stepId === search.step)}
+                  run={data}
+                  onSignal={setWish}
+                  onClose={() => choose(undefined)}
+                />
+              )}
+            </div>
+            <p className="text-soft">
+              <Link to="/runs" className="underline">
+                {t('home.allRuns')}
+              </Link>
+            </p>
+            {wish && <SignalDialog run={data} wish={wish} events={history.events} onClose={() => setWish(null)} />}
+          </div>
+        );
+      }}
+    </Loaded>
+  );
+}

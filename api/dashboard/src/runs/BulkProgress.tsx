@@ -1,0 +1,49 @@
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, ask } from '../client/api';
+import { useAct } from '../ui/act';
+import { Button } from '../ui/Button';
+import { Loaded } from '../ui/States';
+import { Status } from '../ui/Status';
+import { count } from '../ui/format';
+
+export function ProgressBar({ done, total, label }: { done: number; total: number; label: string }) {
+  return (
+    <div>
+      <progress className="h-2 w-full accent-accent" value={done} max={Math.max(total, 1)} aria-label={label} />
+      <p role="status">{label}</p>
+    </div>
+  );
+}
+
+/** A bulk job, asked again each second while it goes on; it goes on without this page too. */
+export function BulkProgress({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const job = useQuery({
+    queryKey: ['bulkJobs', jobId],
+    queryFn: () => ask(api.GET('/v1/bulk-jobs/{bulkJobId}', { params: { path: { bulkJobId: jobId } } })),
+    refetchInterval: query => (query.state.data && ['COMPLETED', 'CANCELLED'].includes(query.state.data.status) ? false : 1_000),
+  });
+  const stop = useAct({ act: () => ask(api.POST('/v1/bulk-jobs/{bulkJobId}/cancel', { params: { path: { bulkJobId: jobId } }, body: {} })), changes: ['bulkJobs'] });
+  return (
+    <Loaded query={job}>
+      {data => (
+        <div className="flex flex-col gap-3">
+          <Status of={data.status} tone={data.status === 'COMPLETED' ? 'ok' : 'info'} />
+          <ProgressBar done={data.decided ?? 0} total={data.total ?? 0} label={t('runs.bulk.progress', { done: count(data.decided ?? 0), total: count(data.total ?? 0) })} />
+          <p>
+            {t('runs.bulk.accepted', { count: data.accepted ?? 0 })} · {t('runs.bulk.rejected', { count: data.rejected ?? 0 })}
+          </p>
+          {data.status !== 'COMPLETED' && data.status !== 'CANCELLED' && (
+            <div className="flex items-center justify-between gap-2">
+              <p className="text-soft">{t('runs.bulk.leave')}</p>
+              <Button look="danger" small busy={stop.isPending} onClick={() => stop.mutate(undefined)}>
+                {t('runs.bulk.stop')}
+              </Button>
+            </div>
+          )}
+        </div>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,59 @@
+import { language } from '../i18n';
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** "3 minutes ago", in the language of the page. */
+export function ago(at: string | number | Date, now = Date.now()): string {
+  const seconds = Math.round((new Date(at).getTime() - now) / 1000);
+  const [unit, size] = units.find(([, s]) => Math.abs(seconds) >= s) ?? ['second', 1];
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'auto', style: 'short' }).format(Math.trunc(seconds / size), unit);
+}
+
+export function moment(at: string | number | Date): string {
+  return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+}
+
+export function clock(at: string | number | Date): string {
+  return new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(new Date(at));
+}
+
+/** Milliseconds as "340 ms", "2.4 s", "3 min 20 s", "5 h 2 min". */
+export function span(ms: number): string {
+  const number = (n: number, digits = 0) => new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(n);
+  if (ms < 1_000) return `${number(Math.max(0, Math.round(ms)))} ms`;
+  if (ms < 60_000) return `${number(ms / 1_000, 1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1_000)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+export function between(from: string | undefined, to: string | undefined, now = Date.now()): string {
+  return from ? span((to ? new Date(to).getTime() : now) - new Date(from).getTime()) : '–';
+}
+
+export function count(n: number): string {
+  return new Intl.NumberFormat(language()).format(n);
+}
+
+export function money(of: { amount: string; currency: string }): string {
+  return new Intl.NumberFormat(language(), { style: 'currency', currency: of.currency, currencyDisplay: 'code' }).format(Number(of.amount));
+}
+
+/** An ISO 8601 duration of days and less, in milliseconds. */
+export function durationMs(text: string): number {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?)?$/.exec(text);
+  if (!match) return Number.NaN;
+  const [days, hours, minutes, seconds] = match.slice(1).map(part => Number(part ?? 0)) as [number, number, number, number];
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000;
+}
+
+export function isoDuration(text: string): string {
+  const ms = durationMs(text);
+  return Number.isNaN(ms) ? text : span(ms);
+}

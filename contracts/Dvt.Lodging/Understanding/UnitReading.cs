@@ -1,0 +1,70 @@
+namespace Dvt.Lodging.Understanding;
+
+/// <summary>Finds the one unit that is named, misspelt or in part: "la del lago" for "Cabaña del Lago".</summary>
+static class UnitReading
+{
+    static readonly string[] Fillers = ["el", "la", "los", "las", "de", "del", "d", "dl", "the", "of"];
+
+    /// <summary>The name that was found. Its words are replaced by one, so that a "Casa Roja" is no other house.</summary>
+    public static (string? Unit, List<Token> Remaining) Read(List<Token> tokens, IReadOnlyCollection<string> units)
+    {
+        var found = units.SelectMany(u => Places(tokens, u).Take(1)).OrderByDescending(p => p.Length).ThenBy(p => p.At).ToList();
+        // Two names as likely as each other name none.
+        if (found.Count == 0 || (found.Count > 1 && found[0].Length == found[1].Length && found[0].At == found[1].At))
+            return (null, tokens);
+        var rest = new List<Token>(tokens);
+        rest.RemoveRange(found[0].At, found[0].Length);
+        rest.Insert(found[0].At, new Token(TokenKind.Word, Lexeme.UnitSlot));
+        return (found[0].Unit, rest);
+    }
+
+    static IEnumerable<(string Unit, int At, int Length)> Places(List<Token> tokens, string unit)
+    {
+        var name = Token.Of(unit).Where(t => t.Kind != TokenKind.Mark).ToList();
+        var own = name.Where(t => !Fillers.Contains(t.Text) && !IsKind(t.Text)).ToList();
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            if (name.Count > 0 && Matched(tokens, at, name) is { } whole && (name.Count > 1 || own.Count > 0))
+                yield return (unit, at, whole - at);
+            if (own.Count > 0 && own.Count < name.Count && Matched(tokens, at, own) is { } end && IsNamedBefore(tokens, at, own, name))
+                yield return (unit, at, end - at);
+        }
+    }
+
+    /// <summary>Where the words end when they all stand there, with nothing but articles between; null when they do not.</summary>
+    static int? Matched(List<Token> tokens, int at, List<Token> words)
+    {
+        foreach (var word in words)
+        {
+            while (at < tokens.Count && word != words[0] && Fillers.Contains(tokens[at].Text) && !Fillers.Contains(word.Text))
+                at++;
+            if (at >= tokens.Count || !IsSame(tokens[at].Text, word.Text))
+                return null;
+            at++;
+        }
+        return at;
+    }
+
+    /// <summary>What is only a part of a name counts after its kind of house or an article, and when it means nothing else.</summary>
+    static bool IsNamedBefore(List<Token> tokens, int at, List<Token> own, List<Token> name)
+    {
+        var before = at - 1;
+        while (before >= 0 && tokens[before].Text is "de" or "del" or "d" or "dl")
+            before--;
+        if (before < 0)
+            return own.All(w => w.Text.Length > 3 && !MeansSomething(w.Text));
+        if (name.Any(w => IsKind(w.Text) && IsSame(tokens[before].Text, w.Text)) || (tokens[before].Text is "la" or "the" && before > 0 && IsKind(tokens[before - 1].Text)))
+            return true;
+        return tokens[before].Text is "la" or "el" or "the" && (own.Count > 1 || before < at - 1 || own.All(w => !MeansSomething(w.Text)));
+    }
+
+    static bool MeansSomething(string word) => Lexicon.Spanish.Knows(word) || Lexicon.English.Knows(word);
+
+    static bool IsKind(string word) => Has(Lexicon.Spanish, word) || Has(Lexicon.English, word);
+
+    static bool Has(Lexicon lexicon, string word) => lexicon.Meanings(word)?.Any(m => m.Concept == "place") == true;
+
+    static bool IsSame(string said, string name) =>
+        said == name || (Nearness.Allowed(Math.Min(said.Length, name.Length)) is > 0 and var limit && Nearness.Between(said, name, limit) <= Math.Min(limit, 1)
+            && !MeansSomething(said));
+}

@@ -1,0 +1,1 @@
+return await Dvt.ClientGenerator.CommandLine.RunAsync(args);

@@ -1,0 +1,27 @@
+using System.Diagnostics.Metrics;
+using Dvt.Contracts;
+using Dvt.Pipeline;
+
+namespace Dvt.Workers.Channels;
+
+/// <summary>What is counted about messages to guests.</summary>
+static class NoticeMeters
+{
+    static readonly Counter<long> Messages = PipelineMeters.Meter.CreateCounter<long>("dvt_guest_messages_total");
+    static readonly Counter<long> Emails = PipelineMeters.Meter.CreateCounter<long>("email_sent_total");
+    static readonly Counter<long> Reminders = PipelineMeters.Meter.CreateCounter<long>("prereservation_reminders_sent_total");
+    public static readonly Gauge<double> Overdue = PipelineMeters.Meter.CreateGauge<double>("dvt_guest_messages_overdue_seconds");
+    public static readonly Gauge<long> Behind = PipelineMeters.Meter.CreateGauge<long>("dvt_guest_messages_lag_events");
+
+    /// <param name="status">One of <see cref="MessageStatus"/>, once it is closed.</param>
+    public static void Count(string channel, string template, string status)
+    {
+        Messages.Add(1, new("channel", channel), new("template", template), new KeyValuePair<string, object?>("outcome", status));
+        if (status != MessageStatus.Accepted)
+            return;
+        if (channel == MessageChannels.Email)
+            Emails.Add(1);
+        if (template == MessageNames.HoldReminder)
+            Reminders.Add(1);
+    }
+}
