@@ -24,11 +24,8 @@ public sealed record RunFilter(
 /// <param name="api">Of role <c>dvt_api</c>.</param>
 public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
 {
-    /// <summary>So many rows of an index are looked through, and if need be again so many, before the index on terms is asked instead.</summary>
+    /// <summary>So many rows of the sort's index are looked through, and so many where the first promise a page, before the index on terms is asked.</summary>
     static readonly int[] Windows = [400, 1_500];
-
-    /// <summary>A word with so many digits is most likely an id, which no larger window would hold.</summary>
-    const int DigitsOfId = 4;
 
     static readonly HashSet<string> Statuses = ["PENDING", "APPROVED", "RUNNING", "PAUSED", "COMPLETED", "FAILED", "CANCELLED"];
 
@@ -40,11 +37,13 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
     public async Task<Fresh<Page<RunRow>>> ListAsync(Guid tenantId, RunFilter filter, CancellationToken stop)
     {
         var list = RunListing.Of(tenantId, filter);
-        foreach (var window in list.HasId ? Windows[..1] : Windows)
+        foreach (var window in Windows)
         {
             var (found, isAll) = await LookAsync(tenantId, list, window, stop);
             if (isAll || found.Value.Count > list.Limit || !list.HasTerms)
                 return Cut(list, found);
+            if (found.Value.Count * Windows[^1] <= list.Limit * window)
+                break;
         }
         await using var search = new TenantQuery(api, tenantId);
         list.AddSearch(search);
@@ -146,8 +145,6 @@ public sealed partial class RunQueries(NpgsqlDataSource api, PlanCache plans)
         public int Limit { get; }
 
         public bool HasTerms => terms.Count + words.Count > 0;
-
-        public bool HasId => filter.Q is { } q && q.Count(char.IsAsciiDigit) >= DigitsOfId;
 
         /// <summary>Most runs are completed, so that a plan tells more than this status; any other status tells more than a plan.</summary>
         bool IsPlanFirst => filter.PlanId is not null && !ByFinish && filter.Status is null or "COMPLETED";

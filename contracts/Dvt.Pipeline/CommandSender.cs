@@ -40,7 +40,20 @@ public sealed class CommandSender(Publisher publisher, Mailbox mailbox)
         }
         catch (Exception fault) when (Postgres.IsUnavailable(fault))
         {
-            throw new NotAcceptedException(new AggregateException(noConfirm, fault));
+            await SendAgainAsync(queue, command, noConfirm, fault, stop);
+        }
+    }
+
+    /// <summary>The broker may only have been slow, and now nobody else can take it. Should it come twice, it is one command by its id.</summary>
+    async Task SendAgainAsync(string queue, Envelope command, BrokerUnavailableException noConfirm, Exception noPlace, CancellationToken stop)
+    {
+        try
+        {
+            await publisher.PublishAsync(queue, command, stop);
+        }
+        catch (BrokerUnavailableException)
+        {
+            throw new NotAcceptedException(new AggregateException(noConfirm, noPlace));
         }
     }
 }

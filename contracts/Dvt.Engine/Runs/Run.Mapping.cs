@@ -163,7 +163,7 @@ public sealed partial class Run
                 else if (now >= DeadlineOf(step.Child, state) + AnswerGrace)
                     FailItem(step, map, item, Unanswered(step.Child, state));
                 else if (leased is not null && leased.Contains(CallOf(step, map, item).EffectKey))
-                    state.LeaseSeenUntil = now + Lease;
+                    state.LeaseSeenUntil = now + LookAgain;
                 else
                     lost.Add(new ItemRecovered(item, state.EngineAttempt + 1));
             }

@@ -86,7 +86,7 @@ public sealed partial class Run
         if (now >= DeadlineOf(compensation, undo) + AnswerGrace)
             FailUndo(index, Unanswered(compensation, undo));
         else if (leased is not null && leased.Contains(UndoCallOf(index).EffectKey))
-            undo.LeaseSeenUntil = now + Lease;
+            undo.LeaseSeenUntil = now + LookAgain;
         else
         {
             Write(new StepCompensationRecovered(Plan.Steps[index].StepId, undo.Attempt, undo.EngineAttempt + 1, undo.Recoveries + 1));

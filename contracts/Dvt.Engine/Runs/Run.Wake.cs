@@ -57,7 +57,7 @@ public sealed partial class Run
                 Fail(step, Unanswered(step, state));
             else if (leased is not null && leased.Contains($"{RunId}:{step.StepId}:{state.Attempt}"))
             {
-                state.LeaseSeenUntil = now + Lease;
+                state.LeaseSeenUntil = now + LookAgain;
                 Remember(index);
             }
             else

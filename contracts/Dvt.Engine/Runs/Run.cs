@@ -14,6 +14,9 @@ public sealed partial class Run
     /// <summary>How long a called step stays with whoever took it without a sign of life.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    /// <summary>So soon after a call was seen to be leased: a worker that is lost since then must leave time for another within the step's.</summary>
+    public static readonly TimeSpan LookAgain = Lease / 3;
+
     /// <summary>After its deadline an answer may still be under way for so long.</summary>
     public static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(2);
 

@@ -139,7 +139,9 @@ sealed class Orders : IAsyncDisposable
     public Task AllCompleteAsync(Guid tenant, int runs, TimeSpan within) => Eventually.HoldsAsync(
         async () => await CompletedAsync(tenant) == runs, within, async () =>
             $"{await CompletedAsync(tenant)} of {runs} runs completed; stuck: " + string.Join(", ", await system.RowsAsync(
-                "select run_id, plan_id, seq, owes, coalesce(timer_due::text, '-') from runs.run where tenant_id = $1 and not terminal limit 5", tenant)));
+                "select run_id, plan_id, seq, owes, coalesce(timer_due::text, '-') from runs.run where tenant_id = $1 and not terminal limit 5", tenant))
+            + "; ended otherwise: " + string.Join(", ", await system.RowsAsync(
+                "select stream, type, data from log.events where tenant_id = $1 and type in ('RunFailed', 'RunCancelled') limit 5", tenant)));
 
     public async ValueTask DisposeAsync()
     {

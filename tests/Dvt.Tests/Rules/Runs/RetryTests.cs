@@ -74,7 +74,18 @@ public sealed class RetryTests
         var decision = run.Run.Wake(run.Now + Run.Lease, new HashSet<string> { "run-1:a:1" });
         Assert.Empty(decision.Events);
         Assert.Empty(decision.Calls);
-        Assert.Equal(run.Now + (2 * Run.Lease), run.Run.NextDue);
+        Assert.Equal(run.Now + Run.Lease + Run.LookAgain, run.Run.NextDue);
+    }
+
+    [Fact]
+    public void A_call_whose_worker_is_lost_just_after_a_look_is_offered_again_with_time_left()
+    {
+        var run = Of(Call);
+        run.Start();
+        run.Wake(Run.Lease, new HashSet<string> { "run-1:a:1" });
+        var again = run.Wake(Run.LookAgain);
+        Assert.Equal(["StepRecovered a"], Told(again));
+        Assert.True(Assert.Single(again.Calls).Deadline > run.Now + TimeSpan.FromSeconds(15));
     }
 
     [Fact]
