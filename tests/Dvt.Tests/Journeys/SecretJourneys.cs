@@ -51,7 +51,7 @@ public sealed class SecretJourneys(JourneySystem journeys, ITestOutputHelper out
         await client.PublishAsync($$"""
             {"planId":"tells","version":"1.0.0","steps":[
               {"stepId":"tell","kind":"http","with":{"method":"POST","url":"{{System.Sandbox}}http/echo","headers":{"Authorization":"Bearer ${secrets.crm}"},"body":"${input}"},"onError":"park"},
-              {"stepId":"see","kind":"http","dependsOn":["tell"],"with":{"url":"{{System.Sandbox}}http/echo","headers":{"X-Fake-Scenario":"${secrets.scenario}"}},"onError":"continue"}]}
+              {"stepId":"see","kind":"http","dependsOn":["tell"],"with":{"url":"{{System.Sandbox}}http/echo","headers":{"X-Fake-Scenario":"${secrets.scenario}"} },"onError":"continue"}]}
             """);
         var run = await client.StartAsync("tells", new { text = "${secrets.crm}" });
         var parked = await client.EndsAsync(run, "PAUSED");
