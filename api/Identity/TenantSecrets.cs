@@ -18,7 +18,7 @@ static class TenantSecrets
         {
             Body = "NewSecret", Answer = "Secret", Matches = true, Problems = [Problems.PreconditionFailed], AnswerExample = Shown,
             Description = "Headers of `http` steps name it as `${secrets.name}`; the value is put there at the moment of the call. It is stored wrapped and never shown.",
-            Example = """{"value":"sk_live_0123456789","hosts":["crm.example"]}""",
+            Example = """{"value":"crm-key-0123456789","hosts":["crm.example"]}""",
         },
         Delete($"{Path}/{{name}}", Permission.ManageSecrets, Remove, "Delete a secret; steps that name it fail from now on") with
         {

@@ -25,7 +25,7 @@ sealed class TenantSecrets(NpgsqlDataSource postgres, KeyWrap? wrap)
                 var values = await ReadAsync(tenantId, names, stop);
                 return Array.Find(names, name => !values.ContainsKey(name)) is { } missing
                     ? throw new HttpInputException("HTTP_SECRET_UNKNOWN", $"there is no secret {missing}")
-                    : new(uses, values);
+                    : new SecretValues(uses, values);
             }
             catch (Exception fault) when (fault is not OperationCanceledException && Postgres.IsUnavailable(fault))
             {

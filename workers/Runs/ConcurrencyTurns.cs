@@ -15,9 +15,9 @@ sealed class ConcurrencyTurns
     readonly List<(RunRow Row, DateTimeOffset AcceptedAt)> queued = [];
     readonly List<RunRow> told = [];
     readonly List<RunRow> ended = [];
-    readonly List<(Guid TenantId, string RunId)> refused = [];
+    readonly List<(Guid TenantId, string RunId)> givenBack = [];
 
-    public bool HasChanges => queued.Count + told.Count + ended.Count + refused.Count > 0;
+    public bool HasChanges => queued.Count + told.Count + ended.Count + givenBack.Count > 0;
 
     /// <param name="acceptedAt">Of the command; the order of those with the same priority.</param>
     public void Note(IEvent e, RunRow row, DateTimeOffset acceptedAt)
@@ -39,7 +39,7 @@ sealed class ConcurrencyTurns
     }
 
     /// <summary>A run that was to go on for another cannot start: a slot that was handed to it is free.</summary>
-    public void Refused(Guid tenantId, string runId) => refused.Add((tenantId, runId));
+    public void GiveBack(Guid tenantId, string runId) => givenBack.Add((tenantId, runId));
 
     public void AddTo(NpgsqlBatch statement)
     {
@@ -65,8 +65,8 @@ sealed class ConcurrencyTurns
                 EventLog.Array(NpgsqlDbType.Uuid, ended.Select(r => r.TenantId).ToArray()),
                 EventLog.Array(NpgsqlDbType.Text, ended.Select(r => r.Run.RunId).ToArray()),
                 EventLog.Array(NpgsqlDbType.Text, ended.Select(r => r.Run.SlotHeir).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, refused.Select(r => r.TenantId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Text, refused.Select(r => r.RunId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Uuid, givenBack.Select(r => r.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, givenBack.Select(r => r.RunId).ToArray()),
             },
         });
     }
@@ -92,6 +92,6 @@ sealed class ConcurrencyTurns
         queued.Clear();
         told.Clear();
         ended.Clear();
-        refused.Clear();
+        givenBack.Clear();
     }
 }

@@ -15,6 +15,18 @@ sealed partial class PlanChecker
     {
         if (with.ValueKind != JsonValueKind.Object || !with.TryGetProperty(HeadersMember, out var headers) || headers.ValueKind != JsonValueKind.Object)
             return with;
+        try
+        {
+            return ReadSecrets(step, with, headers);
+        }
+        catch (InvalidOperationException)
+        {
+            return with; // A name of half a surrogate pair is JSON but no text; compiling the template tells where.
+        }
+    }
+
+    static JsonElement ReadSecrets(StepDraft step, JsonElement with, JsonElement headers)
+    {
         List<SecretUse> uses = [.. headers.EnumerateObject().SelectMany(UsesOf).Distinct()];
         if (uses.Count == 0)
             return with;

@@ -64,7 +64,7 @@ public static partial class PlanNames
     public static bool IsSecret(string name) => SecretName().IsMatch(name);
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_]{0,62}\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SecretName();
+    internal static partial Regex SecretName();
 
     /// <summary>Where a text names a secret, unless the dollar is escaped by another before it.</summary>
     [GeneratedRegex(@"(?<!\$)\$\{\s*secrets\.(?<name>[A-Za-z][A-Za-z0-9_]{0,62})\s*\}", RegexOptions.CultureInvariant)]

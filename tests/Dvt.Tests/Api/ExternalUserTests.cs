@@ -37,7 +37,13 @@ public sealed class ExternalUserTests : IDisposable
     {
         var claims = new Dictionary<string, object?>
         {
-            ["iss"] = Issuer, ["aud"] = "dvt", ["sub"] = subject, ["tenant"] = tenant, ["roles"] = new[] { "ops" }, ["email"] = email, ["email_verified"] = verified,
+            ["iss"] = Issuer,
+            ["aud"] = "dvt",
+            ["sub"] = subject,
+            ["tenant"] = tenant,
+            ["roles"] = new[] { "ops" },
+            ["email"] = email,
+            ["email_verified"] = verified,
             ["exp"] = DateTimeOffset.UtcNow.AddMinutes(5).ToUnixTimeSeconds(),
         };
         var http = new DefaultHttpContext();

@@ -158,7 +158,7 @@ public sealed class HttpStepTests(EffectsDatabase database) : IClassFixture<Effe
         Assert.False(crossed.TryGetProperty("authorization", out _) || crossed.TryGetProperty("x-api-key", out _));
     }
 
-    const string Value = "sk_live_\\\"0123456789";
+    const string Value = "crm-\\\"0123456789";
 
     static readonly Dictionary<string, string> Bearer = new() { ["Authorization"] = "Bearer ${secrets.crm}", ["X-Other"] = "${secrets.other}" };
 

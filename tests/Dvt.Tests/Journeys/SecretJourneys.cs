@@ -47,7 +47,7 @@ public sealed class SecretJourneys(JourneySystem journeys, ITestOutputHelper out
     [ServersFact]
     public Task A_secret_of_a_plan_reaches_its_host_and_nothing_that_is_kept() => AsTenantAsync(async client =>
     {
-        const string Value = "sk_live_73f0a9d1c2b84e65";
+        const string Value = "crm-73f0a9d1c2b84e65";
         await client.PublishAsync($$"""
             {"planId":"tells","version":"1.0.0","steps":[
               {"stepId":"tell","kind":"http","with":{"method":"POST","url":"{{System.Sandbox}}http/echo","headers":{"Authorization":"Bearer ${secrets.crm}"},"body":"${input}"},"onError":"park"},

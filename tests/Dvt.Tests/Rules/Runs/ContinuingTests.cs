@@ -60,7 +60,7 @@ public sealed class ContinuingTests
     [InlineData("${input.unit}", true)]
     [InlineData("fixed", true)]
     [InlineData("${input.n}", false)]
-    [InlineData("${input.n < 2 ? 'first' : null}", false)]
+    [InlineData("${input.n < 2 ? dyn('first') : dyn(null)}", false)]
     public void A_run_hands_its_slot_to_the_next_link_when_its_key_stays(string key, bool isHanded)
     {
         var run = Of(One, $$""","concurrency":{"key":{{JsonSerializer.Serialize(key)}} },"continueAs":{"input":{"unit":"u1","n":"${input.n + 1}"} } """);
