@@ -109,6 +109,11 @@ public static partial class Texts
         _ => Say(language, "No se pudo hacer. ¿Quieres que te atienda una persona?", "That could not be done. Would you like a person to help you?", ("help_person", "Una persona", "A person"), ("menu_back", "Volver", "Back")),
     };
 
+    public static OutboundMessage NothingToOffer(string language) => Say(
+        language, "Por ahora no tengo alojamientos para ofrecerte. ¿Quieres que te atienda una persona?", "There is nothing I could offer you at the moment. Would you like a person to help you?",
+        ("help_person", "Una persona", "A person"));
+
+    /// <param name="units">At least one.</param>
     public static OutboundMessage Services(string language, IReadOnlyList<OpenUnit> units)
     {
         var lines = units.Select(u => $"• {u.Definition.Name} ({u.Definition.Capacity}): {string.Join(", ", u.Definition.Amenities.Concat(u.Definition.Policies.Select(p => $"{p.Key}: {p.Value}")).DefaultIfEmpty("–"))}"

@@ -3,6 +3,7 @@ using Dvt.Contracts;
 using Dvt.Lodging;
 using Dvt.Lodging.Bookings;
 using Dvt.Lodging.Conversations;
+using Dvt.Workers.Channels;
 using Xunit;
 
 namespace Dvt.Tests.Rules.Conversations;
@@ -116,6 +117,19 @@ public sealed class ConversationTests
         Assert.Contains("wifi, pool", Say(Fresh, "does it have a pool?", House(Blue)).Says[0].Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("¿qué servicios incluye?", "no tengo alojamientos")]
+    [InlineData("does it have a pool?", "nothing I could offer")]
+    [InlineData("quiero reservar", "no tengo alojamientos")]
+    [InlineData("is December 15 to 18 free for 2?", "nothing I could offer")]
+    public void A_house_without_units_says_so_and_offers_a_person(string asked, string words)
+    {
+        var reply = Say(Fresh, asked, House());
+        Assert.Contains(words, Assert.Single(reply.Says).Text, StringComparison.Ordinal);
+        Assert.Equal(Question.Nothing, reply.After.Asked);
+        Assert.True(Conversation.Press(reply.After, Assert.Single(reply.Says[0].Buttons!).Id, House()).After.IsWithPerson);
+    }
+
     [Fact]
     public void What_is_not_understood_is_asked_again_and_then_goes_to_a_person()
     {
@@ -176,6 +190,15 @@ public sealed class ConversationTests
         foreach (var type in (string[])[nameof(BookingConfirmed), nameof(BookingExpired), nameof(BookingCancelled)])
             Assert.Equal(GuestFacts.Of(type, talk.Booking!.BookingId), Conversation.Learn(talk, talk.Booking.BookingId, type, JsonElement.Parse("{}"), House(Blue))!.FactId);
         Assert.Equal(4, GuestFacts.All(Guid.Empty).Distinct().Count());
+    }
+
+    [Fact]
+    public void An_event_of_a_person_is_a_command_of_its_own_for_each_conversation()
+    {
+        var (happened, one, other) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        Assert.NotEqual(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(happened, other));
+        Assert.NotEqual(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(other, one));
+        Assert.Equal(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(happened, one));
     }
 
     [Fact]
