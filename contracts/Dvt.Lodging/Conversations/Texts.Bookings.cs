@@ -18,7 +18,10 @@ public static partial class Texts
 
     public static OutboundMessage WhichUnit(string language, Stay stay, string? taken, IReadOnlyList<(OpenUnit Unit, PriceBreakdown Price)> free)
     {
-        var lines = string.Join('\n', free.Select(f => $"• {f.Unit.Definition.Name}: {f.Price.Total} {f.Price.Currency}"));
+        // Two buttons that read the same are refused, and nobody could tell them apart.
+        var isNumbered = free.DistinctBy(f => Cut(f.Unit.Definition.Name)).Count() < free.Count;
+        var names = free.Select((f, n) => isNumbered ? $"{n + 1}. {f.Unit.Definition.Name}" : f.Unit.Definition.Name).ToList();
+        var lines = string.Join('\n', free.Zip(names, (f, name) => $"{(isNumbered ? "" : "• ")}{name}: {f.Price.Total} {f.Price.Currency}"));
         return new(
             (taken, language) switch
             {
@@ -27,7 +30,7 @@ public static partial class Texts
                 (_, "en") => $"{taken} cannot be had {Span(language, stay.CheckIn, stay.CheckOut)}, but these can:\n{lines}",
                 _ => $"{taken} no se puede {Span(language, stay.CheckIn, stay.CheckOut)}, pero estas sí:\n{lines}",
             },
-            [.. free.Select(f => new Button($"acc_{f.Unit.UnitId}", Cut(f.Unit.Definition.Name)))]);
+            [.. free.Zip(names, (f, name) => new Button($"acc_{f.Unit.UnitId}", Cut(name)))]);
     }
 
     static string Cut(string text) => text.Length <= MostTitle ? text : text[..(MostTitle - 1)] + "…";

@@ -117,6 +117,14 @@ public sealed class ConversationTests
         Assert.Contains("wifi, pool", Say(Fresh, "does it have a pool?", House(Blue)).Says[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Units_whose_names_begin_alike_are_told_apart_by_number()
+    {
+        var message = Say(Fresh, "hay lugar del 15/12 al 18/12 para 2?", House(Unit(1, "Cabaña de los pinos 1", 4), Unit(2, "Cabaña de los pinos 2", 4))).Says[0];
+        Assert.Equal(["1. Cabaña de los pi…", "2. Cabaña de los pi…"], message.Buttons!.Select(b => b.Title));
+        Assert.Contains("\n2. Cabaña de los pinos 2: 300.00 USD", message.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("¿qué servicios incluye?", "no tengo alojamientos")]
     [InlineData("does it have a pool?", "nothing I could offer")]
@@ -212,6 +220,7 @@ public sealed class ConversationTests
                     {
                         Assert.InRange(message.Text.Length, 1, 1024);
                         Assert.All(message.Buttons ?? [], b => Assert.InRange(b.Title.Length, 1, 20));
+                        Assert.Equal((message.Buttons ?? []).Count, (message.Buttons ?? []).DistinctBy(b => b.Title).Count());
                         Assert.True((message.Buttons ?? []).Count <= 10);
                     }
     }
