@@ -55,7 +55,7 @@ static class Bulk
             from read.run
             where tenant_id = $1
               and status = 'RUNNING'
-            """, stop, new() { Value = account.TenantId }, new() { Value = (long)runs }), on.Scratch.Settings.Span(seconds: 600, quick: 60), stop);
+            """, stop, new() { Value = account.TenantId }, new() { Value = (long)runs }), on.Scratch.Settings.Span(seconds: 600, quick: 60), stop, everyMs: 200);
     }
 
     static async Task<JsonElement> SendAsync(HttpClient http, bool dryRun, CancellationToken stop)
@@ -75,7 +75,7 @@ static class Bulk
             var jobs = (await http.GetFromJsonAsync<JsonElement>("/v1/bulk-jobs", stop)).GetProperty("items");
             job = jobs.GetArrayLength() == 1 ? jobs[0] : default;
             return job.ValueKind == JsonValueKind.Object && job.GetProperty("status").GetString() == "COMPLETED";
-        }, session.Settings.Span(seconds: 900, quick: 60), stop);
+        }, session.Settings.Span(seconds: 900, quick: 60), stop, everyMs: 100);
         return job;
     }
 }
