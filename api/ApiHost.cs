@@ -59,7 +59,7 @@ static class ApiHost
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddPipeline(configuration, Postgres.ApiRole, "api").AddMailbox();
-        services.AddTelemetry(configuration, "api", typeof(RateLimits));
+        services.AddTelemetry(configuration, "api", typeof(RateLimits), typeof(ApiMeters));
         services.AddHostedSingleton<Replies>();
         services.AddHostedSingleton<LogGrowth>();
         services.AddSingleton<CommandSender>();

@@ -41,7 +41,8 @@ public static class WorkersHost
         builder.Logging.AddProcessLogging(builder.Configuration);
         var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();
         var services = builder.Services;
-        services.AddTelemetry(builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters));
+        services.AddTelemetry(
+            builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters), typeof(BookingMeters), typeof(CalendarMeters), typeof(ChannelMeters), typeof(NoticeMeters));
         services.AddSingleton(options);
         services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers").AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();

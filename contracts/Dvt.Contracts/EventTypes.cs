@@ -25,6 +25,7 @@ public static partial class EventTypes
         nameof(BookingHeld), nameof(BookingConfirmed), nameof(BookingCancelled), nameof(BookingExtended), nameof(BookingDatesChanged), nameof(BookingCheckedIn),
         nameof(BookingCompleted), nameof(BookingNoShow), nameof(BookingExpired), nameof(BookingPaymentRecorded), nameof(BookingRefundDue),
         nameof(UnitCreated), nameof(UnitChanged), nameof(BlockCreated), nameof(BlockMoved), nameof(BlockClaimed), nameof(BlockRemoved),
+        nameof(CalendarStale), nameof(CalendarRecovered),
         nameof(ScheduleCreated), nameof(ScheduleChanged), nameof(ScheduleDeleted), nameof(ScheduleBackfilled),
     ];
 

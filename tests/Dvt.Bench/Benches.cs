@@ -16,6 +16,7 @@ static class Benches
         ("run-effects", RunEffects.RunAsync),
         ("fairness", Fairness.RunAsync),
         ("schedules", Schedules.RunAsync),
+        ("bulk", Bulk.RunAsync),
         ("timers", TimersBench.RunAsync),
         ("sleepers", Sleepers.RunAsync),
         ("fanout", Fanout.RunAsync),

@@ -13,6 +13,12 @@ static class BookingMeters
     static readonly Counter<long> Expired = PipelineMeters.Meter.CreateCounter<long>("prereservations_expired_total");
     static readonly Counter<long> Reached = PipelineMeters.Meter.CreateCounter<long>("reservations_total");
 
+    /// <summary>Commits that the exclusion constraint refused: somebody else had taken a night meanwhile, and it is decided again.</summary>
+    public static readonly Counter<long> LockFailed = PipelineMeters.Meter.CreateCounter<long>("reservations_lock_failed_total");
+
+    /// <summary>Of the job that looks for holds whose timer was lost.</summary>
+    public static readonly Histogram<double> ExpiryJobTook = PipelineMeters.Meter.CreateHistogram<double>("prereservation_expiry_job_duration_seconds", "s");
+
     public static void Count(IEvent e)
     {
         switch (e)

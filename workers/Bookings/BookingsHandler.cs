@@ -114,6 +114,8 @@ sealed class BookingsHandler(NpgsqlDataSource postgres, Publisher publisher, Dat
         }
         catch (PostgresException fault) when (LostRaceException.TryFrom(fault, out var race))
         {
+            if (fault.SqlState == PostgresErrorCodes.ExclusionViolation)
+                BookingMeters.LockFailed.Add(1);
             WorkersLog.RaceLost(log, fault.MessageText);
             throw race;
         }

@@ -12,6 +12,7 @@ static class ChannelMeters
     static readonly Counter<long> Understood = PipelineMeters.Meter.CreateCounter<long>("conversation_state_messages_understood_total");
     static readonly Counter<long> Started = PipelineMeters.Meter.CreateCounter<long>("conversation_state_started_total");
     static readonly Counter<long> TakenOver = PipelineMeters.Meter.CreateCounter<long>("conversation_state_taken_over_total");
+    static readonly Counter<long> Lost = FromZero(PipelineMeters.Meter.CreateCounter<long>("dvt_channel_messages_lost_total"));
     static readonly Counter<long> Sent = PipelineMeters.Meter.CreateCounter<long>("dvt_channel_messages_total");
     static readonly Histogram<double> Took = PipelineMeters.Meter.CreateHistogram<double>("dvt_channel_call_duration_seconds", "s");
 
@@ -35,8 +36,23 @@ static class ChannelMeters
             case ConversationTakenOver over:
                 TakenOver.Add(1, new KeyValuePair<string, object?>("by", over.By == "guest" ? "guest" : "person"));
                 break;
+            case MessageSendingChanged { Status: SendingStatus.Failed or SendingStatus.Unknown } lost:
+                Lose(Lost, 1, lost.Status, lost.Code);
+                break;
         }
     }
+
+    /// <summary>What is first seen at one has not increased, and no alert fires.</summary>
+    static Counter<long> FromZero(Counter<long> counter)
+    {
+        foreach (var status in (string[])[SendingStatus.Failed, SendingStatus.Unknown])
+            foreach (var code in (int?[])[null, .. WhatsAppErrors.OneOfEach])
+                Lose(counter, 0, status, code);
+        return counter;
+    }
+
+    static void Lose(Counter<long> counter, long count, string status, int? code) => counter.Add(
+        count, new("status", status), new KeyValuePair<string, object?>("class", code is { } known ? WhatsAppErrors.Of(known).ToString().ToLowerInvariant() : "none"));
 
     public static void CountCall(string status, TimeSpan took)
     {

@@ -71,13 +71,7 @@ static class ConversationTable
                 values ($1, $2, $3, $4)
                 """, work.Row!.TenantId, stream, work.Row.ConversationId, new NpgsqlParameter { Value = (object?)bookingId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }));
         if (work.IsErased)
-            batch.BatchCommands.Add(Command(
-                """
-                update channels.message
-                set body = null, status = case when status = 'owed' then 'failed' else status end
-                where tenant_id = $1
-                  and conversation_id = $2
-                """, work.Row!.TenantId, work.Row.ConversationId));
+            AddErasing(batch, work.Row!);
         if (work.Cause.Type == nameof(HearAudio))
             batch.BatchCommands.Add(Command(
                 """
@@ -88,9 +82,35 @@ static class ConversationTable
                 """, work.Row!.TenantId, work.Row.ConversationId, ContractsJson.Read<HearAudio>(work.Cause.Body).MessageId));
         batch.BatchCommands.Add(Command(
             """
-            insert into channels.decided (tenant_id, cause_id, commands)
-            values ($1, $2, $3::json)
-            """, work.Cause.TenantId, work.Cause.Id, JsonSerializer.Serialize(work.Commands.Select(c => new OwedCommand(c.Queue, c.Envelope)), ContractsJson.Options)));
+            insert into channels.decided (tenant_id, cause_id, commands, conversation_id)
+            values ($1, $2, $3::json, $4)
+            """, work.Cause.TenantId, work.Cause.Id, JsonSerializer.Serialize(work.Commands.Select(c => new OwedCommand(c.Queue, c.Envelope)), ContractsJson.Options),
+            new NpgsqlParameter { Value = work.Commands.Count > 0 ? work.Row!.ConversationId : (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }));
+    }
+
+    /// <summary>What both sides said, what the guest was to be known by in bookings, and what is still to be listened to.</summary>
+    static void AddErasing(NpgsqlBatch batch, ConversationRow row)
+    {
+        batch.BatchCommands.Add(Command(
+            """
+            update channels.message
+            set body = null, status = case when status = 'owed' then 'failed' else status end
+            where tenant_id = $1
+              and conversation_id = $2
+            """, row.TenantId, row.ConversationId));
+        batch.BatchCommands.Add(Command(
+            """
+            update channels.decided
+            set commands = '[]', conversation_id = null
+            where tenant_id = $1
+              and conversation_id = $2
+            """, row.TenantId, row.ConversationId));
+        batch.BatchCommands.Add(Command(
+            """
+            delete from channels.audio
+            where tenant_id = $1
+              and conversation_id = $2
+            """, row.TenantId, row.ConversationId));
     }
 
     /// <summary>What the channel tells of a message; a state only grows.</summary>

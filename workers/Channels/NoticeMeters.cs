@@ -7,7 +7,7 @@ namespace Dvt.Workers.Channels;
 /// <summary>What is counted about messages to guests.</summary>
 static class NoticeMeters
 {
-    static readonly Counter<long> Messages = PipelineMeters.Meter.CreateCounter<long>("dvt_guest_messages_total");
+    static readonly Counter<long> Messages = FromZero(PipelineMeters.Meter.CreateCounter<long>("dvt_guest_messages_total"));
     static readonly Counter<long> Emails = PipelineMeters.Meter.CreateCounter<long>("email_sent_total");
     static readonly Counter<long> Reminders = PipelineMeters.Meter.CreateCounter<long>("prereservation_reminders_sent_total");
     public static readonly Gauge<double> Overdue = PipelineMeters.Meter.CreateGauge<double>("dvt_guest_messages_overdue_seconds");
@@ -16,7 +16,7 @@ static class NoticeMeters
     /// <param name="status">One of <see cref="MessageStatus"/>, once it is closed.</param>
     public static void Count(string channel, string template, string status)
     {
-        Messages.Add(1, new("channel", channel), new("template", template), new KeyValuePair<string, object?>("outcome", status));
+        Add(Messages, 1, channel, template, status);
         if (status != MessageStatus.Accepted)
             return;
         if (channel == MessageChannels.Email)
@@ -24,4 +24,17 @@ static class NoticeMeters
         if (template == MessageNames.HoldReminder)
             Reminders.Add(1);
     }
+
+    /// <summary>What is first seen at one has not increased, and no alert fires.</summary>
+    static Counter<long> FromZero(Counter<long> counter)
+    {
+        foreach (var channel in MessageChannels.All)
+            foreach (var template in MessageNames.All)
+                foreach (var status in (string[])[MessageStatus.Failed, MessageStatus.Unknown])
+                    Add(counter, 0, channel, template, status);
+        return counter;
+    }
+
+    static void Add(Counter<long> counter, long count, string channel, string template, string status) =>
+        counter.Add(count, new("channel", channel), new("template", template), new KeyValuePair<string, object?>("outcome", status));
 }

@@ -88,6 +88,8 @@ sealed class NoticeSender(NoticeTable table, NoticeText text, NoticeChannels cha
         return await channels[notice.Channel].SendAsync(message, CancellationToken.None) switch
         {
             SendResult.Gone => new(MessageStatus.Accepted, Pause: null, Code: null, Detail: null, recipient, sent),
+            // Nothing is wrong with a tenant that does not write by WhatsApp.
+            SendResult.Refused { Code: WhatsAppNotices.NoChannel } => Closed(MessageStatus.Skipped, WhatsAppNotices.NoChannel),
             SendResult.Refused { Retryable: true } refused when notice.Attempt <= Pauses.Length =>
                 new(MessageStatus.Owed, Pauses[notice.Attempt - 1], refused.Code, refused.Detail, recipient, Sent: null),
             SendResult.Refused refused => new(MessageStatus.Failed, Pause: null, refused.Code, refused.Detail, recipient, sent),

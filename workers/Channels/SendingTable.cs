@@ -77,13 +77,13 @@ sealed class SendingTable(NpgsqlDataSource postgres)
         return lapsed;
     }
 
-    /// <param name="pause">Until it is tried again, when it is owed.</param>
+    /// <param name="pause">Until it is tried again, when it is owed and the guest was not forgotten meanwhile.</param>
     public async Task RecordAsync(ClaimedMessage message, SendOutcome outcome, TimeSpan pause, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
             update channels.message
-            set status = $4, code = $5, due = clock_timestamp() + $6, leased_until = null
+            set status = case when $4 = 'owed' and body is null then 'failed' else $4 end, code = $5, due = clock_timestamp() + $6, leased_until = null
             where tenant_id = $1
               and conversation_id = $2
               and message_id = $3

@@ -24,6 +24,9 @@ static class WhatsAppErrors
 
     static readonly FrozenSet<int> OfConfiguration = new[] { 0, 3, 10, 190, 33, 131005, 131031, 368, 131042, 131045 }.ToFrozenSet();
 
+    /// <summary>A code of each class.</summary>
+    public static readonly IReadOnlyList<int> OneOfEach = [131000, 190, WindowClosed];
+
     public static ErrorClass Of(int code) => Passing.Contains(code) ? ErrorClass.Retry
         : OfConfiguration.Contains(code) || code is >= 200 and < 300 ? ErrorClass.Configuration
         : ErrorClass.Permanent;

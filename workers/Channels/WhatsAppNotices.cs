@@ -11,6 +11,9 @@ namespace Dvt.Workers.Channels;
 /// </summary>
 sealed class WhatsAppNotices(NpgsqlDataSource postgres, Publish publish, TimeProvider clock) : IMessageChannel
 {
+    /// <summary>Code where the tenant has registered no telephone.</summary>
+    public const string NoChannel = "no_channel";
+
     /// <summary>Longest text of a message (protocols of the Cloud API).</summary>
     const int MostText = 4096;
 
@@ -21,7 +24,7 @@ sealed class WhatsAppNotices(NpgsqlDataSource postgres, Publish publish, TimePro
     public async Task<SendResult> SendAsync(OutgoingMessage message, CancellationToken stop)
     {
         if (await ChannelAsync(message.TenantId, stop) is not { } channelId)
-            return new SendResult.Refused("no_channel", "the tenant has no WhatsApp channel", Retryable: false);
+            return new SendResult.Refused(NoChannel, "the tenant has no WhatsApp channel", Retryable: false);
         if (message.Content.Text.Length > MostText)
             return new SendResult.Refused("text_too_long", $"a WhatsApp message has at most {MostText} characters", Retryable: false);
         var to = new ConversationRef(channelId, message.To);

@@ -20,8 +20,11 @@ static class WhenBookingChanges
     {
         var awaiting = await AwaitingAsync(connection, events, stop);
         return [.. events.SelectMany(e => awaiting[(e.TenantId, e.Stream)].Select(c => ToConversation.Of(
-            e.EventId, e.TenantId, c.ConversationId, new HearBooking(c.ConversationId, c.BookingId, e.Type, e.Json), e.RecordedAt)))];
+            CommandId(e.EventId, c.ConversationId), e.TenantId, c.ConversationId, new HearBooking(c.ConversationId, c.BookingId, e.Type, e.Json), e.RecordedAt)))];
     }
+
+    /// <summary>A person may have several conversations: each hears of the event by a command of its own.</summary>
+    internal static Guid CommandId(Guid eventId, Guid conversationId) => NamedId.Of("booking-changes", eventId.ToString(), conversationId.ToString());
 
     static async Task<ILookup<(Guid TenantId, string Stream), (Guid ConversationId, Guid BookingId)>> AwaitingAsync(
         NpgsqlConnection connection, IReadOnlyList<LoggedEvent> events, CancellationToken stop)

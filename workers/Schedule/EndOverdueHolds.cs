@@ -14,6 +14,7 @@ sealed class EndOverdueHolds(NpgsqlDataSource postgres, Publisher publisher) : I
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
+        var began = TimeProvider.System.GetTimestamp();
         await using var command = postgres.CreateCommand(
             """
             select distinct tenant_id, unit_id
@@ -33,5 +34,6 @@ sealed class EndOverdueHolds(NpgsqlDataSource postgres, Publisher publisher) : I
                 wakes.Add(HoldTimers.Wake(reader.GetGuid(0), reader.GetGuid(1)));
         if (wakes.Count > 0)
             await publisher.PublishAsync(wakes, cancellationToken);
+        BookingMeters.ExpiryJobTook.Record(TimeProvider.System.GetElapsedTime(began).TotalSeconds);
     }
 }

@@ -19,6 +19,7 @@ static class JobStore
         (typeof(WakeOwedRuns), TimeSpan.FromSeconds(15)),
         (typeof(CleanEffects), TimeSpan.FromMinutes(10)),
         (typeof(CleanDeliveries), TimeSpan.FromMinutes(10)),
+        (typeof(CleanConversations), TimeSpan.FromMinutes(10)),
         (typeof(FireSchedules), TimeSpan.FromSeconds(1)),
         (typeof(RepairSchedules), TimeSpan.FromMinutes(10)),
         (typeof(ArchiveRuns), TimeSpan.FromMinutes(1)),

@@ -12,6 +12,8 @@ public static partial class Conversation
     static Reply Search(Talk talk, House house)
     {
         var (wish, language) = (talk.Wish, talk.Language);
+        if (house.Units.Count == 0)
+            return Said(talk with { Asked = Question.Nothing, Misses = 0 }, Texts.NothingToOffer(language));
         if (wish.CheckIn is null || wish.CheckIn < house.Today)
             return Ask(talk with { Wish = wish with { CheckIn = null, CheckOut = null } }, Question.Dates, Texts.WhichDates(language, house.Today));
         if (wish.Stay is not { } stay)
@@ -64,6 +66,6 @@ public static partial class Conversation
     static Reply TellServices(Talk talk, House house)
     {
         var units = house.Unit(talk.Wish.UnitId ?? talk.Booking?.UnitId) is { } meant ? [meant] : house.Units.Take(3).ToList();
-        return Said(talk with { Misses = 0 }, Texts.Services(talk.Language, units));
+        return Said(talk with { Misses = 0 }, units.Count > 0 ? Texts.Services(talk.Language, units) : Texts.NothingToOffer(talk.Language));
     }
 }

@@ -18,7 +18,10 @@ public static partial class Texts
 
     public static OutboundMessage WhichUnit(string language, Stay stay, string? taken, IReadOnlyList<(OpenUnit Unit, PriceBreakdown Price)> free)
     {
-        var lines = string.Join('\n', free.Select(f => $"• {f.Unit.Definition.Name}: {f.Price.Total} {f.Price.Currency}"));
+        // Two buttons that read the same are refused, and nobody could tell them apart.
+        var isNumbered = free.DistinctBy(f => Cut(f.Unit.Definition.Name)).Count() < free.Count;
+        var names = free.Select((f, n) => isNumbered ? $"{n + 1}. {f.Unit.Definition.Name}" : f.Unit.Definition.Name).ToList();
+        var lines = string.Join('\n', free.Zip(names, (f, name) => $"{(isNumbered ? "" : "• ")}{name}: {f.Price.Total} {f.Price.Currency}"));
         return new(
             (taken, language) switch
             {
@@ -27,7 +30,7 @@ public static partial class Texts
                 (_, "en") => $"{taken} cannot be had {Span(language, stay.CheckIn, stay.CheckOut)}, but these can:\n{lines}",
                 _ => $"{taken} no se puede {Span(language, stay.CheckIn, stay.CheckOut)}, pero estas sí:\n{lines}",
             },
-            [.. free.Select(f => new Button($"acc_{f.Unit.UnitId}", Cut(f.Unit.Definition.Name)))]);
+            [.. free.Zip(names, (f, name) => new Button($"acc_{f.Unit.UnitId}", Cut(name)))]);
     }
 
     static string Cut(string text) => text.Length <= MostTitle ? text : text[..(MostTitle - 1)] + "…";
@@ -109,6 +112,11 @@ public static partial class Texts
         _ => Say(language, "No se pudo hacer. ¿Quieres que te atienda una persona?", "That could not be done. Would you like a person to help you?", ("help_person", "Una persona", "A person"), ("menu_back", "Volver", "Back")),
     };
 
+    public static OutboundMessage NothingToOffer(string language) => Say(
+        language, "Por ahora no tengo alojamientos para ofrecerte. ¿Quieres que te atienda una persona?", "There is nothing I could offer you at the moment. Would you like a person to help you?",
+        ("help_person", "Una persona", "A person"));
+
+    /// <param name="units">At least one.</param>
     public static OutboundMessage Services(string language, IReadOnlyList<OpenUnit> units)
     {
         var lines = units.Select(u => $"• {u.Definition.Name} ({u.Definition.Capacity}): {string.Join(", ", u.Definition.Amenities.Concat(u.Definition.Policies.Select(p => $"{p.Key}: {p.Value}")).DefaultIfEmpty("–"))}"

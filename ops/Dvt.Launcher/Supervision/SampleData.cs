@@ -1,8 +1,12 @@
+using System.Net;
 using System.Net.Http.Headers;
 
 namespace Dvt.Launcher;
 
-/// <summary>The plans and units that the demo tenant begins with. Sending one twice changes nothing.</summary>
+/// <summary>
+/// The plans, the units and the telephone that the demo tenant begins with. Sending one twice changes nothing. The telephone is the
+/// sandbox's, so that somebody can write as a guest.
+/// </summary>
 static class SampleData
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -13,16 +17,23 @@ static class SampleData
         http.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
         foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
         {
-            await PostAsync(http, "/v1/plans?publish=true", file, key: null, cancellation);
+            await PostAsync(http, "/v1/plans?publish=true", file, key: null, done: [], cancellation);
         }
 
         foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "units"), "*.json").Order(StringComparer.Ordinal))
         {
-            await PostAsync(http, "/v1/units", file, key: $"sample-{Path.GetFileNameWithoutExtension(file)}", cancellation);
+            await PostAsync(http, "/v1/units", file, key: $"sample-{Path.GetFileNameWithoutExtension(file)}", done: [], cancellation);
+        }
+
+        // In use already, by whomever, or deleted by its tenant, who will not want it back.
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(folder, "channels"), "*.json").Order(StringComparer.Ordinal))
+        {
+            await PostAsync(http, "/v1/channels", file, key: $"sample-{Path.GetFileNameWithoutExtension(file)}", done: [HttpStatusCode.Conflict], cancellation);
         }
     }
 
-    static async Task PostAsync(HttpClient http, string path, string file, string? key, CancellationToken cancellation)
+    /// <param name="done">Answers besides 2xx that end it well.</param>
+    static async Task PostAsync(HttpClient http, string path, string file, string? key, HttpStatusCode[] done, CancellationToken cancellation)
     {
         // The first account is made by the API itself, a moment after it answers.
         for (var deadline = DateTime.UtcNow + Patience; ; await Task.Delay(200, cancellation))
@@ -36,7 +47,7 @@ static class SampleData
             }
 
             using var answer = await http.SendAsync(request, cancellation);
-            if (answer.IsSuccessStatusCode)
+            if (answer.IsSuccessStatusCode || done.Contains(answer.StatusCode))
             {
                 return;
             }

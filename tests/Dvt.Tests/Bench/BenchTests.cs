@@ -14,7 +14,7 @@ public sealed class BenchTests
 
     static readonly string[] All =
     [
-        "limits", "yardstick", "run3", "run3-hop", "run3-durable", "run3-http", "run-effects", "fairness", "schedules", "timers", "sleepers", "fanout", "map", "latency", "commands",
+        "limits", "yardstick", "run3", "run3-hop", "run3-durable", "run3-http", "run-effects", "fairness", "schedules", "bulk", "timers", "sleepers", "fanout", "map", "latency", "commands",
         "projection", "queries", "reports", "bookings", "growth", "memory", "nlu",
     ];
 

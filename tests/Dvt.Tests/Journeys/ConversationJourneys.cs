@@ -141,6 +141,37 @@ public sealed class ConversationJourneys(JourneySystem journeys, ITestOutputHelp
         await guest.HearsAsync("is over");
     });
 
+    [ServersFact]
+    public Task A_guest_with_two_conversations_is_forgotten_in_both() => AsTenantAsync(async client =>
+    {
+        await Cabins.UnitAsync(client);
+        var guest = await TalkingGuest.OfAsync(client, name: "Zoë Quiet");
+        await guest.WriteAsync($"quiero reservar {Stay(25).Said} para 2 personas");
+        await guest.HearsAsync("está libre");
+        await guest.WriteAsync("sí");
+        await guest.HearsAsync("código RES");
+        var elsewhere = await guest.ElsewhereAsync(client);
+        await elsewhere.WriteAsync("hola, soy Zoë Quiet");
+        await elsewhere.HearsAsync("ayudo");
+        var ordered = () => System.RowsAsync("select cause_id from channels.decided where tenant_id = $1 and commands::text like $2", client.TenantId, $"%{guest.Phone}%");
+        Assert.Single(await ordered());
+        var code = (await client.GetAsync("/v1/bookings?channel=whatsapp")).GetProperty("items")[0].Text("code");
+        var guestId = (await client.GetAsync($"/v1/bookings/{code}")).Text("guestId");
+        await client.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/v1/guests/{guestId}/personal-data");
+        await Eventually.HoldsAsync(async () => (await ConversationsAsync(client)).All(c => c.Text("userId").Length == 0), TimeSpan.FromSeconds(20),
+            async () => $"not every conversation has forgotten the guest: {await client.GetAsync("/v1/conversations")}");
+        Assert.Equal(2, (await ConversationsAsync(client)).Count);
+        Assert.Empty(await ordered());
+        Assert.Empty(await System.RowsAsync("select message_id from channels.message where tenant_id = $1 and body is not null", client.TenantId));
+        Assert.Empty(await System.RowsAsync("select conversation_id from channels.conversation where tenant_id = $1 and (name is not null or state::text like '%Quiet%')", client.TenantId));
+        // Written again, it is heard by the same conversation.
+        await elsewhere.WriteAsync("hola");
+        await elsewhere.HearsAsync("ayudo");
+        Assert.Equal(2, (await ConversationsAsync(client)).Count);
+    });
+
+    static async Task<List<JsonElement>> ConversationsAsync(ApiClient client) => [.. (await client.GetAsync("/v1/conversations")).GetProperty("items").EnumerateArray()];
+
     async Task<(HttpStatusCode Status, string Body)> PostAsync(string body, string? signature)
     {
         using var http = new HttpClient { BaseAddress = System.Api.Url };

@@ -40,7 +40,7 @@ sealed class FeedServer : IAsyncDisposable
         var server = new FeedServer(app);
         app.Run(server.AnswerAsync);
         await app.StartAsync();
-        await client.System.ExecuteAsync("update identity.tenant set settings = jsonb_set(settings, '{httpAllow}', to_jsonb($2::text[])) where tenant_id = $1",
+        await client.System.ExecuteAsync("update identity.tenant set settings = jsonb_set(settings, '{httpAllow}', coalesce(settings -> 'httpAllow', '[]') || to_jsonb($2::text[])) where tenant_id = $1",
             client.TenantId, new[] { server.Url.Authority });
         return server;
     }

@@ -76,6 +76,22 @@ public sealed class MessageJourneys(JourneySystem journeys, ITestOutputHelper ou
     });
 
     [ServersFact]
+    public Task A_tenant_without_a_telephone_writes_by_email_only_and_nothing_fails() => AsTenantAsync(async client =>
+    {
+        var unit = await Cabins.UnitAsync(client);
+        var code = (await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", Cabins.Stay(unit, 20, 2, phone: "+5491155550177"), wait: 30)).Text("code");
+        List<string> told = [];
+        await Eventually.HoldsAsync(async () =>
+        {
+            told = [.. (await client.GetAsync($"/v1/messages?booking={code}")).GetProperty("items").EnumerateArray()
+                .Where(m => m.Text("template") == "hold_created" && m.Text("status") is not ("owed" or "sending"))
+                .Select(m => $"{m.Text("channel")} {m.Text("status")}{(m.TryGetProperty("code", out var why) ? $" {why}" : "")}").Order(StringComparer.Ordinal)];
+            return told.Count == 2;
+        }, Patience, () => Task.FromResult($"told: {string.Join(", ", told)}"));
+        Assert.Equal(["email accepted", "whatsapp skipped no_channel"], told);
+    });
+
+    [ServersFact]
     public Task A_reminder_goes_once_also_when_the_hold_is_extended() => AsTenantAsync(async client =>
     {
         var code = (await HoldAsync(client)).Text("code");

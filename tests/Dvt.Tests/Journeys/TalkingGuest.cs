@@ -28,11 +28,22 @@ sealed class TalkingGuest(Uri sandbox, string phone, string phoneNumberId)
         var (sandbox, phoneNumberId) = (client.System.Sandbox, Digits());
         await PutAsync(sandbox, "/whatsapp/settings", new { webhookUrl = $"{client.System.Api.Url!.GetLeftPart(UriPartial.Authority)}/v1/webhooks/whatsapp", appSecret = AppSecret });
         await PutAsync(sandbox, "/payments/settings", new { apiUrl = client.System.Api.Url!.GetLeftPart(UriPartial.Authority), apiKeys = new Dictionary<string, string> { [client.TenantId.ToString()] = client.ApiKey } });
-        await client.ExpectAsync(System.Net.HttpStatusCode.Created, HttpMethod.Post, "/v1/channels", JsonSerializer.Serialize(new { kind = "whatsapp", phoneNumberId, name = "Recepción" }));
+        await RegisterAsync(client, phoneNumberId);
         var guest = new TalkingGuest(sandbox, "1809" + Digits()[..7], phoneNumberId);
         await PutAsync(sandbox, $"/whatsapp/guests/{guest.Phone}", new { name });
         return guest;
     }
+
+    /// <summary>The same guest, writing to another telephone of the tenant.</summary>
+    public async Task<TalkingGuest> ElsewhereAsync(ApiClient client)
+    {
+        var other = Digits();
+        await RegisterAsync(client, other);
+        return new TalkingGuest(sandbox, phone, other) { read = read };
+    }
+
+    static Task RegisterAsync(ApiClient client, string phoneNumberId) => client.ExpectAsync(
+        System.Net.HttpStatusCode.Created, HttpMethod.Post, "/v1/channels", JsonSerializer.Serialize(new { kind = "whatsapp", phoneNumberId, name = "Recepción" }));
 
     static string Digits() => RandomNumberGenerator.GetInt32(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
 

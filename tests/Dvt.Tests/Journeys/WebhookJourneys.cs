@@ -201,6 +201,29 @@ public sealed class WebhookJourneys(JourneySystem journeys, ITestOutputHelper ou
     });
 
     [ServersFact]
+    public Task Bookings_units_and_the_health_of_calendars_are_told_as_runs_are() => AsTenantAsync(async client =>
+    {
+        await using var server = await FeedServer.StartAsync(client);
+        var hook = await Receiver.MakeAsync(client, "booking.*", "unit.created", "calendar.*");
+        var calendar = await Followed.MakeAsync(client, server);
+        await calendar.RefreshAsync();
+        await Cabins.HoldAsync(client, calendar.UnitId, days: 50, nights: 2);
+        server.Behaviour = http => Task.FromResult(http.Response.StatusCode = 500);
+        await System.ExecuteAsync("update calendars.feed set success_at = success_at - interval '35 minutes' where tenant_id = $1", client.TenantId);
+        await calendar.RefreshAsync();
+        await hook.HasAsync(3);
+        server.Behaviour = null;
+        await calendar.RefreshAsync();
+        await hook.HasAsync(4);
+        Assert.Equal(["dvt.booking.held", "dvt.calendar.recovered", "dvt.calendar.stale", "dvt.unit.created"], hook.Received.Select(r => r.Type).Order(StringComparer.Ordinal));
+        var stale = JsonElement.Parse(hook.Received.Single(r => r.Type == "dvt.calendar.stale").Body).GetProperty("data").GetProperty("data");
+        Assert.Equal((calendar.CalendarId, calendar.UnitId, "airbnb", "status"),
+            (stale.GetProperty("calendarId").GetGuid(), stale.GetProperty("unitId").GetGuid(), stale.Text("channel"), stale.Text("error")));
+        Assert.All(hook.Received, r => Assert.True(r.IsSignedWith(hook.Secret)));
+        Assert.DoesNotContain(hook.Received, r => r.Body.Contains("Ana", StringComparison.Ordinal) || r.Body.Contains("hushhush", StringComparison.Ordinal));
+    });
+
+    [ServersFact]
     public Task Tenants_and_roles_keep_their_endpoints_apart() => AsTenantAsync(async client =>
     {
         var hook = await Receiver.MakeAsync(client, "run.*");

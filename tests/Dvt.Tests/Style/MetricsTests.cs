@@ -61,6 +61,18 @@ public sealed partial class MetricsTests
     public void The_rule_about_owners_knows_how_many_slots_there_are() =>
         Assert.Equal($"sum by (domain) (dvt_slots_owned) < {Slot.PerDomain}", Alerts.Single(a => a.Name == "DvtSlotsWithoutOwner").Expression);
 
+    /// <summary>Otherwise the first thing they count is no increase, and no alert fires.</summary>
+    [Theory]
+    [InlineData("workers", "workers/WorkersHost.cs")]
+    [InlineData("readmodels", "readmodels/ReadModelsHost.cs")]
+    [InlineData("api", "api/ApiHost.cs")]
+    public void What_counts_in_a_process_is_told_from_its_beginning(string role, string host)
+    {
+        var counting = Repository.Own.Where(f => f.IsCSharp && f.IsUnder(role)).SelectMany(f => Counting().Matches(f.Text)).Select(m => m.Groups["name"].Value).ToList();
+        Assert.NotEmpty(counting);
+        Assert.Empty(counting.Where(name => !Repository.File(host).Text.Contains($"typeof({name})", StringComparison.Ordinal)));
+    }
+
     static IEnumerable<string> MetricsOf(IEnumerable<SourceFile> files) => files
         .SelectMany(f => Instrument().Matches(f.Text))
         .SelectMany(m => m.Groups["kind"].Value == "Histogram"
@@ -92,6 +104,9 @@ public sealed partial class MetricsTests
                select target.GetProperty("expr").GetString(),
         ];
     }
+
+    [GeneratedRegex(@"^static class (?<name>\w+Meters)$", RegexOptions.Multiline)]
+    private static partial Regex Counting();
 
     [GeneratedRegex(@"Create(?<kind>Counter|UpDownCounter|Gauge|Histogram|ObservableGauge|ObservableCounter)<\w+>\(\s*""(?<name>\w+)""")]
     private static partial Regex Instrument();

@@ -66,6 +66,11 @@ public sealed partial class PageTests
         Assert.Equal(["`PageTests.No_such_test`", "nothing"], UnknownTests(
             "| what | shown by |\n|---|---|\n| a | `PageTests.No_such_test` |\n| b | nothing |\n| c | later |\n| d | `PageTests.A_link_to_nowhere_is_found` |\n"));
 
+    [Fact]
+    public void The_page_about_benches_has_every_bench_and_no_other() => Assert.Equal(
+        BenchOf().Matches(Repository.File("tests/Dvt.Bench/Benches.cs").Text).Select(m => m.Groups["name"].Value),
+        BenchRow().Matches(Repository.File("ops/benches.md").Text).Select(m => m.Groups["name"].Value));
+
     static IEnumerable<string> FaultsOfDecision(SourceFile page)
     {
         if (!DecisionName().IsMatch(page.Name))
@@ -105,6 +110,12 @@ public sealed partial class PageTests
 
     static bool IsTest(string name) => name.Split('.') is [var type, var method]
         && Assembly.GetExecutingAssembly().GetTypes().Any(t => t.Name == type && t.GetMethods().Any(m => m.Name == method));
+
+    [GeneratedRegex(@"^ +\(""(?<name>[a-z0-9-]+)"", \w+\.\w+\),$", RegexOptions.Multiline)]
+    private static partial Regex BenchOf();
+
+    [GeneratedRegex(@"^\| `(?<name>[a-z0-9-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex BenchRow();
 
     [GeneratedRegex(@"^\d{4}-[a-z0-9-]+\.md\z")]
     private static partial Regex DecisionName();

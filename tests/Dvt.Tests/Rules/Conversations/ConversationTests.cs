@@ -3,6 +3,7 @@ using Dvt.Contracts;
 using Dvt.Lodging;
 using Dvt.Lodging.Bookings;
 using Dvt.Lodging.Conversations;
+using Dvt.Workers.Channels;
 using Xunit;
 
 namespace Dvt.Tests.Rules.Conversations;
@@ -117,6 +118,27 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public void Units_whose_names_begin_alike_are_told_apart_by_number()
+    {
+        var message = Say(Fresh, "hay lugar del 15/12 al 18/12 para 2?", House(Unit(1, "Cabaña de los pinos 1", 4), Unit(2, "Cabaña de los pinos 2", 4))).Says[0];
+        Assert.Equal(["1. Cabaña de los pi…", "2. Cabaña de los pi…"], message.Buttons!.Select(b => b.Title));
+        Assert.Contains("\n2. Cabaña de los pinos 2: 300.00 USD", message.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("¿qué servicios incluye?", "no tengo alojamientos")]
+    [InlineData("does it have a pool?", "nothing I could offer")]
+    [InlineData("quiero reservar", "no tengo alojamientos")]
+    [InlineData("is December 15 to 18 free for 2?", "nothing I could offer")]
+    public void A_house_without_units_says_so_and_offers_a_person(string asked, string words)
+    {
+        var reply = Say(Fresh, asked, House());
+        Assert.Contains(words, Assert.Single(reply.Says).Text, StringComparison.Ordinal);
+        Assert.Equal(Question.Nothing, reply.After.Asked);
+        Assert.True(Conversation.Press(reply.After, Assert.Single(reply.Says[0].Buttons!).Id, House()).After.IsWithPerson);
+    }
+
+    [Fact]
     public void What_is_not_understood_is_asked_again_and_then_goes_to_a_person()
     {
         var talk = Fresh;
@@ -179,6 +201,15 @@ public sealed class ConversationTests
     }
 
     [Fact]
+    public void An_event_of_a_person_is_a_command_of_its_own_for_each_conversation()
+    {
+        var (happened, one, other) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        Assert.NotEqual(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(happened, other));
+        Assert.NotEqual(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(other, one));
+        Assert.Equal(WhenBookingChanges.CommandId(happened, one), WhenBookingChanges.CommandId(happened, one));
+    }
+
+    [Fact]
     public void Buttons_of_all_messages_fit_the_channel()
     {
         var house = House([.. Enumerable.Range(1, 12).Select(n => Unit(n, $"Cabaña de los pinos altos número {n}", 4))]);
@@ -189,6 +220,7 @@ public sealed class ConversationTests
                     {
                         Assert.InRange(message.Text.Length, 1, 1024);
                         Assert.All(message.Buttons ?? [], b => Assert.InRange(b.Title.Length, 1, 20));
+                        Assert.Equal((message.Buttons ?? []).Count, (message.Buttons ?? []).DistinctBy(b => b.Title).Count());
                         Assert.True((message.Buttons ?? []).Count <= 10);
                     }
     }

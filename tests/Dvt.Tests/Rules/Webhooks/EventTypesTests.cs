@@ -12,6 +12,8 @@ public sealed class EventTypesTests
     [InlineData("StepCompensationFailed", "step.compensation_failed")]
     [InlineData("ApprovalRequested", "approval.requested")]
     [InlineData("ScheduleBackfilled", "schedule.backfilled")]
+    [InlineData("CalendarStale", "calendar.stale")]
+    [InlineData("CalendarRecovered", "calendar.recovered")]
     public void An_event_is_named_by_thing_and_what_happened(string logType, string name) => Assert.Equal(name, EventTypes.NameOf(logType));
 
     [Theory]
@@ -42,6 +44,12 @@ public sealed class EventTypesTests
     [InlineData("", false)]
     [InlineData("run completed", false)]
     public void What_is_no_pattern_is_refused(string text, bool isPattern) => Assert.Equal(isPattern, EventTypes.IsPattern(text));
+
+    [Theory]
+    [InlineData(nameof(BookingHeld))]
+    [InlineData(nameof(CalendarStale))]
+    [InlineData(nameof(CalendarRecovered))]
+    public void What_a_house_has_to_know_is_published(string logType) => Assert.Contains(logType, EventTypes.Published);
 
     [Fact]
     public void Published_names_are_unique() =>
