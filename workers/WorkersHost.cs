@@ -43,7 +43,7 @@ public static class WorkersHost
         var services = builder.Services;
         services.AddTelemetry(builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters));
         services.AddSingleton(options);
-        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers").AddMailbox();
+        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers", options.Roles.Split(',', StringSplitOptions.TrimEntries)).AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();
         services.AddHostedSingleton<LogGrowth>();
         services.AddSingleton(DomainKinds.All);
