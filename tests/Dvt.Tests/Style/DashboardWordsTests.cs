@@ -18,7 +18,7 @@ public sealed partial class DashboardWordsTests
     public void Every_event_of_a_booking_has_words()
     {
         Assert.Contains(nameof(BookingRefundDue), BookingEvents);
-        Assert.All(Groups("bookings", "events"), words => Assert.Equal(BookingEvents.Order(StringComparer.Ordinal), words));
+        Assert.All(Groups("bookings", "happened"), words => Assert.Equal(BookingEvents.Order(StringComparer.Ordinal), words));
     }
 
     [Fact]

@@ -7,7 +7,7 @@ import { moment } from '../ui/format';
 /** Everything that happened to a booking, by whom. */
 export function BookingHistory({ code }: { code: string }) {
   const { t, i18n } = useTranslation();
-  const words = (type: string) => (i18n.exists(`bookings.events.${type}`) ? t(`bookings.events.${type as 'BookingHeld'}`) : type);
+  const words = (type: string) => (i18n.exists(`bookings.happened.${type}`) ? t(`bookings.happened.${type as 'BookingHeld'}`) : type);
   const events = usePages(['bookings', 'timeline', code], page => ask(api.GET('/v1/bookings/{code}/timeline', { params: { path: { code }, query: page } })));
   return (
     <Panel title={t('bookings.history')} flush className="mt-4">

@@ -24,7 +24,7 @@ export const bookingsEn = {
   payStates: { pending: 'Pending', approved: 'Approved', rejected: 'Rejected', refunded: 'Refunded' },
   messages: 'Messages', noMessages: 'The guest has been told nothing yet.', messageOf: 'To {{to}}', messageErased: 'The guest has been erased, and with them what was said.',
   messageNames: { hold_created: 'Nights held', hold_reminder: 'Hold ends soon', hold_expired: 'Hold has ended', booking_confirmed: 'Booking confirmed', booking_cancelled: 'Booking cancelled', pre_arrival: 'Before arrival', after_stay: 'After the stay' },
-  events: {
+  happened: {
     BookingHeld: 'Nights held', BookingConfirmed: 'Confirmed', BookingExtended: 'Hold extended', BookingDatesChanged: 'Dates changed', BookingCheckedIn: 'Guest checked in', BookingCompleted: 'Stay completed',
     BookingNoShow: 'Guest did not come', BookingExpired: 'Hold ran out', BookingCancelled: 'Cancelled', BookingPaymentRecorded: 'Payment recorded', BookingRefundDue: 'Money to give back',
   },
@@ -64,7 +64,7 @@ export const bookingsEs: Texts<typeof bookingsEn> = {
   payStates: { pending: 'Pendiente', approved: 'Aprobado', rejected: 'Rechazado', refunded: 'Reembolsado' },
   messages: 'Mensajes', noMessages: 'Todavía no se le ha dicho nada al huésped.', messageOf: 'A {{to}}', messageErased: 'Se borró al huésped, y con él lo que se le dijo.',
   messageNames: { hold_created: 'Noches apartadas', hold_reminder: 'El apartado vence pronto', hold_expired: 'El apartado venció', booking_confirmed: 'Reserva confirmada', booking_cancelled: 'Reserva cancelada', pre_arrival: 'Antes de la llegada', after_stay: 'Después de la estancia' },
-  events: {
+  happened: {
     BookingHeld: 'Noches apartadas', BookingConfirmed: 'Confirmada', BookingExtended: 'Apartado prolongado', BookingDatesChanged: 'Fechas cambiadas', BookingCheckedIn: 'Entrada registrada', BookingCompleted: 'Estancia completada',
     BookingNoShow: 'El huésped no llegó', BookingExpired: 'El apartado venció', BookingCancelled: 'Cancelada', BookingPaymentRecorded: 'Pago anotado', BookingRefundDue: 'Dinero por devolver',
   },
