@@ -33,6 +33,7 @@ static class ApiRoutes
         .. Tagged("Commands", Commands.Routes),
         .. Tagged("Dead letters", DeadLetters.Routes),
         .. Tagged("Operations", Watching.Routes),
+        .. Tagged("Operations", Installations.Routes),
         .. Tagged("Operations", AuditTrail.Routes),
     ];
 

@@ -49,6 +49,7 @@ sealed record Backend(
     CommandSender Sender,
     SecretsOptions Secrets,
     ProjectionQueries Projections,
+    InstallationQueries Installation,
     AuditQueries Audit,
     AuditVerification Verification,
     Audit Trail,

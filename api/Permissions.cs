@@ -52,6 +52,9 @@ static class Permission
     public const string ManageDeadLetters = "dead-letters.manage";
     public const string ReadProjections = "projections.read";
     public const string RebuildProjections = "projections.rebuild";
+
+    /// <summary>What runs in the installation; nothing of any tenant is in it.</summary>
+    public const string ReadSystem = "system.read";
     public const string ReadAudit = "audit.read";
     public const string ReadWebhooks = "webhooks.read";
     public const string ManageWebhooks = "webhooks.manage";
@@ -68,7 +71,7 @@ static class Permission
     [
         ReadUsers, ManageUsers, ReadSecrets, ManageSecrets, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
         DecideApprovals, VerifyRuns, ReadSchedules, ManageSchedules, ReadUnits, ManageUnits, ReadBookings,
-        ManageBookings, RecordPayments, ReadGuests, EraseGuests, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit,
+        ManageBookings, RecordPayments, ReadGuests, EraseGuests, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadSystem, ReadAudit,
         ReadWebhooks, ManageWebhooks, RetryWebhooks, ReadMessages, WriteMessages, Stream, ReadConversations,
         AnswerConversations, ReadChannels, ManageChannels, ReadCalendars, ManageCalendars,
     ];
@@ -117,7 +120,7 @@ static class Permissions
         [Roles.Finance] = [.. LookAndDecide, Permission.RecordPayments, Permission.ReadGuests],
         [Roles.PlatformAdmin] =
         [
-            .. Look, Permission.ManageTenants, Permission.RebuildProjections, Permission.ReadAudit, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
+            .. Look, Permission.ManageTenants, Permission.RebuildProjections, Permission.ReadSystem, Permission.ReadAudit, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
         ],
     }.ToFrozenDictionary(r => r.Key, r => r.Value.ToFrozenSet());
 

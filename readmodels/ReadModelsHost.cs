@@ -71,6 +71,7 @@ public static class ReadModelsHost
         services.AddSingleton<ConflictQueries>();
         services.AddSingleton<ConversationQueries>();
         services.AddSingleton<ProjectionQueries>();
+        services.AddSingleton<InstallationQueries>();
         services.AddSingleton<Freshness>();
         return services.AddHostedSingletonOf(s => new LiveTail(
             Postgres.Open(new PostgresOptions { ConnectionString = s.GetRequiredService<PostgresOptions>().ConnectionString, MaxPoolSize = 4 }, Postgres.ProjectorRole),

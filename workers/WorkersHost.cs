@@ -44,7 +44,7 @@ public static class WorkersHost
         services.AddTelemetry(
             builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters), typeof(BookingMeters), typeof(CalendarMeters), typeof(ChannelMeters), typeof(NoticeMeters));
         services.AddSingleton(options);
-        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers").AddMailbox();
+        services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers", options.Roles.Split(',', StringSplitOptions.TrimEntries)).AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();
         services.AddHostedSingleton<LogGrowth>();
         services.AddSingleton(DomainKinds.All);

@@ -28,4 +28,7 @@ static partial class WorkersLog
 
     [LoggerMessage(3005, LogLevel.Warning, "{Count} schedules had lost their moment; they are looked at now")]
     public static partial void SchedulesRepaired(ILogger log, int count);
+
+    [LoggerMessage(3006, LogLevel.Warning, "how job {Job} ended is not kept: {Reason}")]
+    public static partial void JobEndNotKept(ILogger log, string job, string reason);
 }

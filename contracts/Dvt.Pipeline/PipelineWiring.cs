@@ -9,8 +9,10 @@ namespace Dvt.Pipeline;
 public static class PipelineWiring
 {
     /// <param name="databaseRole">The database role of the process.</param>
-    /// <param name="name">Shown by the broker as the connection's name.</param>
-    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration, string databaseRole, string name)
+    /// <param name="name">Its role; shown by the broker as the connection's name.</param>
+    /// <param name="parts">What it works for, where the role can be shared out.</param>
+    public static IServiceCollection AddPipeline(
+        this IServiceCollection services, IConfiguration configuration, string databaseRole, string name, IReadOnlyList<string>? parts = null)
     {
         var postgres = Section<PostgresOptions>(configuration, "Postgres", o => o.ConnectionString);
         var broker = Section<RabbitMqOptions>(configuration, "RabbitMq", o => o.Uri);
@@ -18,6 +20,8 @@ public static class PipelineWiring
         services.AddSingleton(broker);
         services.AddSingleton<NpgsqlDataSource>(_ => Postgres.Open(postgres, databaseRole));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<RabbitMq>(s, name));
+        services.AddSingleton(new ThisProcess(name, parts ?? []));
+        services.AddHostedService<Heartbeat>();
         return services.AddSingleton<Publisher>();
     }
 

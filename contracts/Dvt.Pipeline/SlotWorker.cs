@@ -30,8 +30,8 @@ public sealed record SlotWorkerOptions(Domain Domain, int Lanes = 4, int BatchSi
 /// batches. Slots move between processes without overtaking: one is drained before it is given back.
 /// </summary>
 public sealed class SlotWorker(
-    SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger<SlotWorker> log)
-    : BackgroundService
+    SlotWorkerOptions options, ISlotHandler handler, ThisProcess process, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher,
+    ILogger<SlotWorker> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -41,7 +41,7 @@ public sealed class SlotWorker(
     /// <summary>By then nobody counts any more if the broker is gone for all, so that one who still does has it.</summary>
     static readonly TimeSpan Apart = Unannounced + SlotLeases.Lease + TimeSpan.FromSeconds(1);
 
-    readonly SlotLeases leases = new(postgres, options.Domain, $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid():n}", log);
+    readonly SlotLeases leases = new(postgres, options.Domain, $"{process.Holder}/{Guid.NewGuid():n}", log);
     Lane[] lanes = [];
     Task knocking = Task.CompletedTask;
     long connectedAt = TimeProvider.System.GetTimestamp();

@@ -83,22 +83,25 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, IEnumerable<Slot
     async Task LookAtQueuesAsync(CancellationToken stop)
     {
         await using var channel = await broker.OpenChannelAsync(channel: null, stop);
+        var seen = new List<QueueDeclareOk>();
         foreach (var domain in domains.Select(d => d.Domain))
         {
             await Topology.DeclareDomainAsync(channel, domain, stop);
             foreach (var queue in Slot.All(domain).Select(Slot.Queue))
-                await RecordDepthAsync(channel, queue, stop);
+                seen.Add(await RecordDepthAsync(channel, queue, stop));
         }
         foreach (var kind in kinds.All.Where(k => k.Mode == StepMode.Called))
         {
             await Topology.DeclareWorkAsync(channel, kind.Queue, Domain.Runs, stop);
-            await RecordDepthAsync(channel, kind.Queue, stop);
+            seen.Add(await RecordDepthAsync(channel, kind.Queue, stop));
         }
+        await QueuesSeen.SaveAsync(postgres, seen, stop);
     }
 
-    static async Task RecordDepthAsync(IChannel channel, string queue, CancellationToken stop)
+    static async Task<QueueDeclareOk> RecordDepthAsync(IChannel channel, string queue, CancellationToken stop)
     {
         var state = await channel.QueueDeclarePassiveAsync(queue, stop);
         QueueDepth.Record(state.MessageCount, new KeyValuePair<string, object?>("queue", queue));
+        return state;
     }
 }

@@ -42,6 +42,7 @@ static class JobStore
         {
             quartz.ConfigureScheduler(scheduler => (scheduler.InstanceName, scheduler.GenerateInstanceId) = (Scheduler, true));
             quartz.UsePersistentStore(store => Persist(store, postgres));
+            quartz.AddJobListener<JobEnds>();
         });
         return services.AddQuartzHostedService(hosted =>
         {

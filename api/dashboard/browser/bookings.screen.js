@@ -37,6 +37,7 @@ export async function test({ enter }) {
   await page.getByLabel('Reference').fill('receipt-1');
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await page.getByText('Partly paid').waitFor();
+  for (const happened of ['Nights held', 'Payment recorded']) await page.getByRole('listitem').filter({ hasText: happened }).first().waitFor();
   await look(page, 'booking');
 
   // Nobody else gets those nights, and is told which are free.

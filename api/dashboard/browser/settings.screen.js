@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { env, look } from './lib.js';
 
 export async function test({ enter }) {
@@ -45,4 +47,20 @@ export async function test({ enter }) {
   await page.getByRole('searchbox', { name: /Action/ }).fill('');
   await page.getByRole('region', { name: 'Audit' }).getByRole('row').nth(3).waitFor();
   await look(page, 'settings-audit');
+
+  // Taken away as a file, by the filters of the list, and verified.
+  await page.getByRole('searchbox', { name: /Action/ }).fill('ApiKeyCreated');
+  await page.waitForURL(/action=ApiKeyCreated/);
+  await page.getByRole('button', { name: 'Export' }).click();
+  const saving = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'As CSV' }).click();
+  const file = await saving;
+  assert.equal(file.suggestedFilename(), 'audit.csv');
+  const lines = readFileSync(await file.path(), 'utf8').trimEnd().split('\r\n');
+  assert.match(lines[0], /^id,kind,action/);
+  assert.ok(lines.length > 1 && lines.slice(1).every(line => line.includes(',ApiKeyCreated,')), lines.join('\n'));
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await page.getByText('Nobody has touched it.').waitFor();
+  await page.getByText(/entries checked/).waitFor();
+  await look(page, 'settings-audit-verified');
 }

@@ -5,7 +5,19 @@ export async function test({ enter }) {
   await page.getByRole('link', { name: 'System' }).click();
   const view = page.getByRole('row').filter({ hasText: /^plan/ }).first();
   await view.waitFor();
+
+  // What runs, who holds what, what waits, which jobs there are.
+  const table = name => page.getByRole('region', { name, exact: true });
+  for (const role of ['api', 'readmodels', 'workers']) await table('Processes').getByRole('row').filter({ hasText: new RegExp(`^${role}-\\d+.*Up`) }).first().waitFor();
+  for (const domain of ['Runs', 'Bookings', 'Conversations']) await table('Slots').getByRole('row').filter({ hasText: new RegExp(`^${domain}16 / 16workers-`) }).waitFor();
+  await table('Queues').getByRole('row').filter({ hasText: 'dvt.runs × 16' }).waitFor();
+  await table('Jobs').getByRole('row').filter({ hasText: /FireSchedules.*Done/ }).waitFor();
   await look(page, 'system');
+  await page.getByText('Every slot', { exact: true }).click();
+  await table('Every slot').getByRole('row').filter({ hasText: /^dvt\.runs\.3workers-/ }).waitFor();
+  await page.getByText('Every queue', { exact: true }).click();
+  await table('Every queue').getByRole('cell', { name: 'dvt.steps.http', exact: true }).waitFor();
+  await look(page, 'system-each');
   await view.getByRole('button', { name: 'Rebuild' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Rebuild' }).click();
   await page.getByText('The rebuild has begun.').waitFor();

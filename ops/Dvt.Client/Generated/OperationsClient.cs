@@ -64,6 +64,12 @@ public sealed partial class OperationsClient
         string? topics = null, string? lastEventId = null, CancellationToken cancellationToken = default) =>
         connection.EventsAsync<LiveEvent>(new Request(HttpMethod.Get, "v1/stream", null, Takes.Nothing).Query("topics", topics), lastEventId, cancellationToken);
 
+    /// <summary>What runs: processes, slots, queues, standing jobs. A process tells every few seconds that it lives; one that ended by itself is gone from the list, one that died is <c>silent</c> and leaves it minutes later. Queues are as a worker saw them last, and stay so while none can reach the broker.</summary>
+    /// <exception cref="DvtProblemException">The API said no.</exception>
+    public Task<Installation> ShowAsync(
+        CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        connection.JsonAsync<Installation>(new Request(HttpMethod.Get, "v1/system", options, Takes.Nothing), cancellationToken);
+
     /// <summary>The audit as one file, streamed. Takes the filters of the list. <c>format=ndjson</c> gives a JSON object a line. In CSV a text that would begin a formula has an apostrophe in front. The header <c>Dvt-Audit-Head</c> tells the hash of the last seal: kept elsewhere, it can be given to <c>GET /v1/audit/verify</c>.</summary>
     /// <param name="format"><c>csv</c> unless told.</param>
     /// <param name="action">Such as StartRun.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using Dvt.Contracts;
 using Dvt.Tests.Journeys;
 using Dvt.Tests.Style;
@@ -21,7 +22,7 @@ public sealed class BrowserTests(JourneySystem journeys, Chromium chromium, ITes
     readonly ITestOutputHelper output = output;
 
     /// <summary>Those that need something prepared have tests of their own.</summary>
-    static readonly string[] Prepared = ["dead-letters", "feeds", "inbox", "many-runs"];
+    static readonly string[] Prepared = ["bulk-review", "dead-letters", "feeds", "inbox", "many-runs"];
 
     public static TheoryData<string> Screens => [.. Directory.EnumerateFiles(Path.Combine(Dashboard, "browser"), "*.screen.js")
         .Select(file => Path.GetFileName(file)[..^".screen.js".Length]).Except(Prepared).Order(StringComparer.Ordinal)];
@@ -37,6 +38,25 @@ public sealed class BrowserTests(JourneySystem journeys, Chromium chromium, ITes
         foreach (var run in (string[])["letter-1", "letter-2"])
             await System.Orders.SendAsync(Orders.Envelope(client.TenantId, new { runId = 7 }, run, new Resource("run", run), nameof(StartRun)));
         await RunAsync(client, "dead-letters");
+    });
+
+    [BrowserFact]
+    public Task Signals_to_many_runs_that_wait_for_a_second_person_are_approved_and_rejected() => AsTenantAsync(async client =>
+    {
+        using (var platform = ApiClient.Platform(System))
+            await platform.ExpectAsync(HttpStatusCode.OK, HttpMethod.Patch, $"/v1/tenants/{client.TenantId}", """{"signalPolicy":{"secondPerson":["PAUSE","CANCEL"],"expiresAfter":"PT1H"}}""");
+        using var first = await client.WithRoleAsync(Roles.Operator);
+        await client.PublishAsync("""{"planId":"waits","version":"1.0.0","steps":[{"stepId":"wait","kind":"wait","with":{"signal":"go"}}]}""");
+        foreach (var run in (string[])["reviewed-1", "reviewed-2"])
+            client.Note(await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", $$"""{"planRef":{"planId":"waits"},"runId":"{{run}}"}"""));
+        foreach (var type in (string[])["PAUSE", "CANCEL"])
+            await Eventually.HoldsAsync(async () => (await first.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, "/v1/runs/bulk-signals",
+                $$"""{"filter":{"planId":"waits","status":"RUNNING"},"type":"{{type}}","dryRun":true}""")) is var seen && seen.GetProperty("count").GetInt32() == 2
+                && seen.GetProperty("needsSecondPerson").GetBoolean(), TimeSpan.FromSeconds(30), "the runs are not listed or the policy does not hold");
+        foreach (var type in (string[])["PAUSE", "CANCEL"])
+            client.Note(await first.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs/bulk-signals",
+                $$"""{"filter":{"planId":"waits","status":"RUNNING"},"type":"{{type}}","reason":"the supplier is down"}"""));
+        await RunAsync(client, "bulk-review");
     });
 
     [BrowserFact]

@@ -5,7 +5,7 @@ import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Loaded } from '../ui/States';
 import { Status } from '../ui/Status';
-import { count } from '../ui/format';
+import { count, moment } from '../ui/format';
 
 export function ProgressBar({ done, total, label }: { done: number; total: number; label: string }) {
   return (
@@ -16,25 +16,33 @@ export function ProgressBar({ done, total, label }: { done: number; total: numbe
   );
 }
 
+const ends = ['COMPLETED', 'CANCELLED', 'REJECTED'];
+
 /** A bulk job, asked again each second while it goes on; it goes on without this page too. */
 export function BulkProgress({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
   const job = useQuery({
     queryKey: ['bulkJobs', jobId],
     queryFn: () => ask(api.GET('/v1/bulk-jobs/{bulkJobId}', { params: { path: { bulkJobId: jobId } } })),
-    refetchInterval: query => (query.state.data && ['COMPLETED', 'CANCELLED'].includes(query.state.data.status) ? false : 1_000),
+    refetchInterval: query => (query.state.data && ends.includes(query.state.data.status) ? false : 1_000),
   });
   const stop = useAct({ act: () => ask(api.POST('/v1/bulk-jobs/{bulkJobId}/cancel', { params: { path: { bulkJobId: jobId } }, body: {} })), changes: ['bulkJobs'] });
   return (
     <Loaded query={job}>
       {data => (
         <div className="flex flex-col gap-3">
-          <Status of={data.status} tone={data.status === 'COMPLETED' ? 'ok' : 'info'} />
+          <div>
+            <Status of={data.status} />
+          </div>
+          {data.reason && <p className="break-words">“{data.reason}”</p>}
+          {data.status === 'WAITING_APPROVAL' && <p>{t('system.notOwn')} {data.heldUntil && t('system.until', { when: moment(data.heldUntil) })}</p>}
+          {data.code && <p>{t(`system.rejectedFor.${data.code}`)}</p>}
+          {data.approvedBy && <p className="break-words text-soft">{t('system.approvedBy', { who: data.approvedBy })}</p>}
           <ProgressBar done={data.decided ?? 0} total={data.total ?? 0} label={t('runs.bulk.progress', { done: count(data.decided ?? 0), total: count(data.total ?? 0) })} />
           <p>
             {t('runs.bulk.accepted', { count: data.accepted ?? 0 })} · {t('runs.bulk.rejected', { count: data.rejected ?? 0 })}
           </p>
-          {data.status !== 'COMPLETED' && data.status !== 'CANCELLED' && (
+          {!ends.includes(data.status) && (
             <div className="flex items-center justify-between gap-2">
               <p className="text-soft">{t('runs.bulk.leave')}</p>
               <Button look="danger" small busy={stop.isPending} onClick={() => stop.mutate(undefined)}>

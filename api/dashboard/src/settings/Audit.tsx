@@ -6,6 +6,7 @@ import { Empty } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
 import { moment } from '../ui/format';
+import { AuditProof } from './AuditProof';
 
 /** Every command and every refusal, newest first. */
 export function Audit() {
@@ -16,6 +17,7 @@ export function Audit() {
   const set = (part: { action?: string; actor?: string }) => void navigate({ search: s => Object.fromEntries(Object.entries({ ...s, ...part }).filter(([, v]) => v)), replace: true });
   return (
     <>
+      <AuditProof action={action} actor={actor} />
       <search className="flex flex-wrap gap-2 p-3">
         <input type="search" className="field min-w-40 flex-1" aria-label={t('settings.anyAction')} placeholder={t('settings.anyAction')} defaultValue={action} onChange={e => set({ action: e.target.value })} />
         <input type="search" className="field min-w-40 flex-1" aria-label={t('settings.anyActor')} placeholder={t('settings.anyActor')} defaultValue={actor} onChange={e => set({ actor: e.target.value })} />

@@ -11,21 +11,43 @@ import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
 import { count, span } from '../ui/format';
 import { BulkJobs } from './BulkJobs';
+import { useInstallation } from './installation';
 import { Metrics } from './Metrics';
+import { Processes } from './Processes';
+import { Queues } from './Queues';
+import { Slots } from './Slots';
+import { StandingJobs } from './StandingJobs';
 
-const checks = ['postgres', 'rabbitmq', 'projections'] as const;
+const checks = { postgres: 'system.postgres', rabbitmq: 'system.rabbitmq', projections: 'system.projections', jobs: 'system.jobsCheck' } as const;
 
 export function System() {
   const { t } = useTranslation();
+  const mayLook = useMay('system.read');
   return (
     <>
       <Heading title={t('system.title')} />
       <div className="flex flex-col gap-4">
         <Readiness />
+        {mayLook && <Running />}
         <Views />
         <BulkJobs />
         <Metrics />
       </div>
+    </>
+  );
+}
+
+/** One question answers all of them. */
+function Running() {
+  const installation = useInstallation();
+  return (
+    <>
+      <Processes query={installation} />
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        <Slots query={installation} />
+        <Queues query={installation} />
+      </div>
+      <StandingJobs query={installation} />
     </>
   );
 }
@@ -45,7 +67,7 @@ function Readiness() {
         {data => (
           <dl className="flex flex-wrap gap-x-8 gap-y-2">
             <Pair name={t('system.ready')} status={data.status} />
-            {checks.map(c => data.checks?.[c] && <Pair key={c} name={t(`system.${c}`)} status={data.checks[c]} />)}
+            {Object.entries(checks).map(([c, name]) => data.checks?.[c] && <Pair key={c} name={t(name)} status={data.checks[c]} />)}
             {adapters.data?.map(a => <Pair key={a.name} name={`${t('system.adapters')}: ${a.name}`} status={a.health} />)}
           </dl>
         )}

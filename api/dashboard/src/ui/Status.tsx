@@ -7,9 +7,9 @@ type Tone = 'ok' | 'bad' | 'warn' | 'info' | 'none';
 
 const tones: Partial<Record<string, Tone>> = {
   COMPLETED: 'ok', APPROVED: 'ok', published: 'ok', live: 'ok', delivered: 'ok', approved: 'ok', ACCEPTED: 'ok', done: 'ok', replayed: 'ok', ready: 'ok', up: 'ok', confirmed: 'ok', checked_in: 'ok', completed: 'ok', paid: 'ok', enabled: 'ok', healthy: 'ok', read: 'ok', with_dvt: 'ok',
-  FAILED: 'bad', failed: 'bad', REJECTED: 'bad', stopped: 'bad', down: 'bad', unavailable: 'bad', denied: 'bad', REFUSED: 'bad', no_show: 'bad', error: 'bad', failing: 'bad', open: 'bad',
-  PAUSED: 'warn', waiting: 'warn', REVISION_REQUIRED: 'warn', degraded: 'warn', late: 'warn', refused: 'warn', held: 'warn', expired: 'warn', partially_paid: 'warn', stale: 'warn', disabled: 'warn', with_person: 'warn',
-  RUNNING: 'info', rebuilding: 'info', pending: 'info', accepted: 'info', owed: 'info', sending: 'info', sent: 'info',
+  FAILED: 'bad', failed: 'bad', REJECTED: 'bad', stopped: 'bad', down: 'bad', unavailable: 'bad', denied: 'bad', REFUSED: 'bad', no_show: 'bad', error: 'bad', failing: 'bad', open: 'bad', silent: 'bad', free: 'bad',
+  PAUSED: 'warn', waiting: 'warn', REVISION_REQUIRED: 'warn', degraded: 'warn', late: 'warn', refused: 'warn', held: 'warn', expired: 'warn', partially_paid: 'warn', stale: 'warn', disabled: 'warn', with_person: 'warn', paused: 'warn', WAITING_APPROVAL: 'warn',
+  RUNNING: 'info', rebuilding: 'info', pending: 'info', accepted: 'info', owed: 'info', sending: 'info', sent: 'info', running: 'info',
 };
 
 const classes: Record<Tone, string> = {

@@ -24,6 +24,10 @@ export const bookingsEn = {
   payStates: { pending: 'Pending', approved: 'Approved', rejected: 'Rejected', refunded: 'Refunded' },
   messages: 'Messages', noMessages: 'The guest has been told nothing yet.', messageOf: 'To {{to}}', messageErased: 'The guest has been erased, and with them what was said.',
   messageNames: { hold_created: 'Nights held', hold_reminder: 'Hold ends soon', hold_expired: 'Hold has ended', booking_confirmed: 'Booking confirmed', booking_cancelled: 'Booking cancelled', pre_arrival: 'Before arrival', after_stay: 'After the stay' },
+  happened: {
+    BookingHeld: 'Nights held', BookingConfirmed: 'Confirmed', BookingExtended: 'Hold extended', BookingDatesChanged: 'Dates changed', BookingCheckedIn: 'Guest checked in', BookingCompleted: 'Stay completed',
+    BookingNoShow: 'Guest did not come', BookingExpired: 'Hold ran out', BookingCancelled: 'Cancelled', BookingPaymentRecorded: 'Payment recorded', BookingRefundDue: 'Money to give back',
+  },
   done: 'Done.', block: 'Block dates', blocked: 'Blocked', blockReason: 'Reason', unblock: 'Unblock', unblockAsk: 'Free these nights again?', conflict: 'Conflict',
   feedsNone: 'No feed yet', feedsNoneNote: 'A feed brings the bookings of Airbnb or Booking.com as blocked nights, every five minutes.', newFeed: 'New feed', feedUrl: 'Address of the calendar (.ics)', feedAdded: 'It is read within seconds, and every five minutes from then on.', refresh: 'Read now', refreshed: 'Asked: the list shows what it said.', read: 'Read', origin: 'From', events: 'Events', never: 'never',
   deleteFeed: 'Delete this feed? Its blocks go with it.', conflicts: 'Conflicts', conflictText: '{{channel}} has {{from}} to {{to}}, which is booked here:', conflictsNote: 'Two guests want the same nights: change or cancel one of them.', exportMake: 'Make an address for the platform', exportsNote: 'The platform reads our calendar by an address of its own, which leaves out what came from there.',
@@ -60,6 +64,10 @@ export const bookingsEs: Texts<typeof bookingsEn> = {
   payStates: { pending: 'Pendiente', approved: 'Aprobado', rejected: 'Rechazado', refunded: 'Reembolsado' },
   messages: 'Mensajes', noMessages: 'Todavía no se le ha dicho nada al huésped.', messageOf: 'A {{to}}', messageErased: 'Se borró al huésped, y con él lo que se le dijo.',
   messageNames: { hold_created: 'Noches apartadas', hold_reminder: 'El apartado vence pronto', hold_expired: 'El apartado venció', booking_confirmed: 'Reserva confirmada', booking_cancelled: 'Reserva cancelada', pre_arrival: 'Antes de la llegada', after_stay: 'Después de la estancia' },
+  happened: {
+    BookingHeld: 'Noches apartadas', BookingConfirmed: 'Confirmada', BookingExtended: 'Apartado prolongado', BookingDatesChanged: 'Fechas cambiadas', BookingCheckedIn: 'Entrada registrada', BookingCompleted: 'Estancia completada',
+    BookingNoShow: 'El huésped no llegó', BookingExpired: 'El apartado venció', BookingCancelled: 'Cancelada', BookingPaymentRecorded: 'Pago anotado', BookingRefundDue: 'Dinero por devolver',
+  },
   done: 'Hecho.', block: 'Bloquear fechas', blocked: 'Bloqueado', blockReason: 'Motivo', unblock: 'Desbloquear', unblockAsk: '¿Liberar estas noches?', conflict: 'Conflicto',
   feedsNone: 'Todavía no hay calendarios externos', feedsNoneNote: 'Un calendario externo trae las reservas de Airbnb o Booking.com como noches bloqueadas, cada cinco minutos.', newFeed: 'Calendario externo nuevo', feedUrl: 'Dirección del calendario (.ics)', feedAdded: 'Se lee en segundos, y luego cada cinco minutos.', refresh: 'Leer ahora', refreshed: 'Consultado: la lista muestra lo que dijo.', read: 'Leído', origin: 'De', events: 'Eventos', never: 'nunca',
   deleteFeed: '¿Eliminar este calendario? Sus bloqueos se van con él.', conflicts: 'Conflictos', conflictText: '{{channel}} tiene del {{from}} al {{to}}, que aquí está reservado:', conflictsNote: 'Dos huéspedes quieren las mismas noches: cambie o cancele una de las dos.', exportMake: 'Crear una dirección para la plataforma', exportsNote: 'La plataforma lee nuestro calendario por una dirección propia, que omite lo que vino de allí.',

@@ -21,6 +21,11 @@ export const settingsEn = {
   turnOn: 'Turn on', turnOff: 'Turn off', deleteWebhook: 'Delete {{url}}? Nothing more is sent there.',
   deliveries: 'Deliveries', deliveriesNone: 'Nothing sent yet', delivery: 'Delivery', attempts: 'Attempts', answer: 'Answer', retry: 'Send again', retried: 'It is sent again.', body: 'Body',
   auditNone: 'Nothing recorded', action: 'Action', actor: 'Actor', what: 'Resource', when: 'When', anyAction: 'Action, as StartRun', anyActor: 'Actor, as user:…',
+  auditActions: 'What can be done with the audit', export: 'Export', exportAs: { csv: 'As CSV', ndjson: 'As NDJSON' }, verify: 'Verify', verifying: 'Everything of the tenant is being checked against its seals…',
+  verifiedOk: 'Nobody has touched it.', verifiedBad: 'It is not as it was.', verifiedCount_one: '{{count}} entry checked', verifiedCount_other: '{{count}} entries checked', verifiedSpan: 'from {{from}} to {{to}}',
+  head: 'Last seal', headNote: 'Keep it elsewhere: a later check can ask whether it is still in the chain.',
+  faultIn: { log: 'In the log', seal: 'In the seals', view: 'In the audit list' },
+  faultCodes: { changed: 'a row was changed', removed: 'a row was removed', inserted: 'a row was inserted', unknown_head: 'the seal is not in the chain' },
 };
 
 export const settingsEs: Texts<typeof settingsEn> = {
@@ -44,4 +49,9 @@ export const settingsEs: Texts<typeof settingsEn> = {
   turnOn: 'Activar', turnOff: 'Desactivar', deleteWebhook: '¿Eliminar {{url}}? No se envía nada más allí.',
   deliveries: 'Entregas', deliveriesNone: 'Todavía no se ha enviado nada', delivery: 'Entrega', attempts: 'Intentos', answer: 'Respuesta', retry: 'Enviar de nuevo', retried: 'Se envía de nuevo.', body: 'Contenido',
   auditNone: 'Nada registrado', action: 'Acción', actor: 'Actor', what: 'Recurso', when: 'Cuándo', anyAction: 'Acción, como StartRun', anyActor: 'Actor, como user:…',
+  auditActions: 'Lo que se puede hacer con la auditoría', export: 'Exportar', exportAs: { csv: 'Como CSV', ndjson: 'Como NDJSON' }, verify: 'Verificar', verifying: 'Se comprueba todo lo del inquilino contra sus sellos…',
+  verifiedOk: 'Nadie la ha tocado.', verifiedBad: 'No está como estaba.', verifiedCount_one: '{{count}} entrada comprobada', verifiedCount_other: '{{count}} entradas comprobadas', verifiedSpan: 'del {{from}} al {{to}}',
+  head: 'Último sello', headNote: 'Guárdelo en otra parte: una comprobación posterior puede preguntar si sigue en la cadena.',
+  faultIn: { log: 'En el registro', seal: 'En los sellos', view: 'En la lista de auditoría' },
+  faultCodes: { changed: 'se cambió una fila', removed: 'se quitó una fila', inserted: 'se añadió una fila', unknown_head: 'el sello no está en la cadena' },
 };

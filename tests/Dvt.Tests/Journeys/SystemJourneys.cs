@@ -1,0 +1,112 @@
+using System.Net;
+using System.Text.Json;
+using Dvt.Contracts;
+using Dvt.Tests.Support;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Dvt.Tests.Journeys;
+
+/// <summary>What whoever runs the installation sees of it.</summary>
+public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper output) : JourneyTest(journeys, output)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    static readonly string[] Jobs =
+    [
+        "ArchiveRuns", "CleanDeliveries", "CleanEffects", "DeleteHistories", "EndOverdueHolds", "FetchCalendars", "FireSchedules", "RepairSchedules", "WakeOwedRuns",
+    ];
+
+    static List<JsonElement> Of(JsonElement system, string what) => [.. system.GetProperty(what).EnumerateArray()];
+
+    static async Task<JsonElement> SeenAsync(ApiClient client, Func<JsonElement, bool> holds, string what)
+    {
+        JsonElement system = default;
+        await Eventually.HoldsAsync(async () => holds(system = await client.GetAsync("/v1/system")), Patience, () => Task.FromResult($"{what}: {system}"));
+        return system;
+    }
+
+    static bool IsUp(JsonElement process, DvtProcess real) => process.Text("name") == $"{real.Role}-{real.Pid}" && process.Text("state") == "up";
+
+    [ServersFact]
+    public Task Processes_slots_queues_and_jobs_are_seen_as_they_are() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        await client.EndsAsync(await client.StartAsync("inline"));
+        var worker = System.Workers[0];
+        var total = Slot.Worked.Count * Slot.PerDomain;
+        var system = await SeenAsync(client, seen => new[] { worker, System.ReadModels, System.Api }.All(real => Of(seen, "processes").Exists(p => IsUp(p, real)))
+            && Of(seen, "slots").TrueForAll(s => s.Text("state") == "held" && s.Text("process") == $"workers-{worker.Pid}"), "not everything is up");
+        var shown = Of(system, "processes").Single(p => IsUp(p, worker));
+        Assert.Equal((total, total), (shown.GetProperty("slots").GetInt32(), Of(system, "slots").Count));
+        Assert.Contains("jobs", shown.GetProperty("parts").EnumerateArray().Select(p => p.GetString()));
+        Assert.True(shown.GetProperty("startedAt").GetDateTimeOffset() <= shown.GetProperty("seenAt").GetDateTimeOffset());
+        Assert.All(Of(system, "slots"), slot =>
+        {
+            Assert.True(slot.GetProperty("epoch").GetInt64() > 0);
+            Assert.True(slot.GetProperty("leaseUntil").GetDateTimeOffset() > system.GetProperty("at").GetDateTimeOffset());
+        });
+
+        system = await SeenAsync(client, seen => Of(seen, "queues").Count(q => q.GetProperty("consumers").GetInt32() > 0) > total, "the queues are not seen");
+        Assert.Superset(
+            Slot.Worked.SelectMany(Slot.All).Select(Slot.Queue).Append("dvt.steps.http").ToHashSet(), Of(system, "queues").Select(q => q.Text("name")).ToHashSet());
+
+        system = await SeenAsync(client, seen => Of(seen, "jobs").Exists(j => j.Text("name") == "FireSchedules" && j.TryGetProperty("lastRun", out _)), "no job has run");
+        Assert.Equal(Jobs, Of(system, "jobs").Select(j => j.Text("name")));
+        var fired = Of(system, "jobs").Single(j => j.Text("name") == "FireSchedules");
+        Assert.Equal((1.0, "done"), (fired.GetProperty("everySeconds").GetDouble(), fired.Text("lastRun", "outcome")));
+        Assert.InRange((fired.GetProperty("nextAt").GetDateTimeOffset() - system.GetProperty("at").GetDateTimeOffset()).TotalSeconds, -30, 30);
+        Assert.DoesNotContain(client.TenantId.ToString(), system.ToString(), StringComparison.OrdinalIgnoreCase);
+    });
+
+    [ServersFact]
+    public Task A_dead_letter_is_counted_with_its_queue_and_nothing_of_it_is_shown() => AsTenantAsync(async client =>
+    {
+        var dead = await DeadLetterJourneys.PoisonAsync(System, client, "never shown");
+        var queue = dead.Text("queue");
+        var system = await SeenAsync(client, seen => Of(seen, "queues").Exists(q => q.Text("name") == queue && q.GetProperty("deadLetters").GetInt64() > 0), "the dead letter is not counted");
+        Assert.DoesNotContain("never shown", system.ToString(), StringComparison.Ordinal);
+    });
+
+    [ServersFact]
+    public Task Only_administrators_see_it() => AsTenantAsync(async client =>
+    {
+        foreach (var role in Roles.OfTenants)
+        {
+            using var somebody = await client.WithRoleAsync(role);
+            var expected = role == Roles.TenantAdmin ? HttpStatusCode.OK : HttpStatusCode.Forbidden;
+            await somebody.ExpectAsync(expected, HttpMethod.Get, "/v1/system");
+        }
+        using var platform = ApiClient.Platform(System);
+        await platform.GetAsync("/v1/system");
+        Assert.Equal("invalid_parameter", (await client.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/v1/system?colour=red")).Text("code"));
+    });
+
+    [ServersFact]
+    public Task A_worker_that_dies_is_not_heard_from_and_one_that_ends_by_itself_is_gone() => AsTenantAsync(async client =>
+    {
+        var worker = System.Workers[0];
+        async Task<Guid> UpAsync()
+        {
+            var seen = await SeenAsync(client, all => Of(all, "processes").Exists(p => IsUp(p, worker) && p.GetProperty("slots").GetInt32() == Slot.Worked.Count * Slot.PerDomain), "the worker is not seen");
+            return Of(seen, "processes").Single(p => IsUp(p, worker)).GetProperty("processId").GetGuid();
+        }
+        static JsonElement? With(JsonElement seen, Guid id) => Of(seen, "processes").Cast<JsonElement?>().FirstOrDefault(p => p!.Value.GetProperty("processId").GetGuid() == id);
+
+        var first = await UpAsync();
+        await DvtSystem.ReplaceAsync(worker);
+        await worker.ReadyAsync();
+        var silent = await SeenAsync(client, seen => With(seen, first)?.Text("state") == "silent", "the dead worker is not silent");
+        Assert.Equal(0, With(silent, first)!.Value.GetProperty("slots").GetInt32());
+        var second = await UpAsync();
+        Assert.NotEqual(first, second);
+
+        await System.ExecuteAsync("update pipeline.process set seen_at = seen_at - interval '1 day' where process_id = $1", first);
+        await SeenAsync(client, seen => With(seen, first) is null, "the dead worker is not forgotten");
+        await worker.StopAsync();
+        Assert.Null(With(await client.GetAsync("/v1/system"), second));
+        worker.StartAgain();
+        await worker.ReadyAsync();
+        await UpAsync();
+    });
+}
