@@ -151,7 +151,7 @@ public sealed class ConversationJourneys(JourneySystem journeys, ITestOutputHelp
         await guest.WriteAsync("sí");
         await guest.HearsAsync("código RES");
         var elsewhere = await guest.ElsewhereAsync(client);
-        await elsewhere.WriteAsync("hola, soy Zoë Quiet");
+        await elsewhere.WriteAsync("hola");
         await elsewhere.HearsAsync("ayudo");
         var ordered = () => System.RowsAsync("select cause_id from channels.decided where tenant_id = $1 and commands::text like $2", client.TenantId, $"%{guest.Phone}%");
         Assert.Single(await ordered());

@@ -42,7 +42,7 @@ sealed class TalkingGuest(Uri sandbox, string phone, string phoneNumberId)
         return new TalkingGuest(sandbox, phone, other) { read = read };
     }
 
-    static Task RegisterAsync(ApiClient client, string phoneNumberId) => client.ExpectAsync(
+    static Task<JsonElement> RegisterAsync(ApiClient client, string phoneNumberId) => client.ExpectAsync(
         System.Net.HttpStatusCode.Created, HttpMethod.Post, "/v1/channels", JsonSerializer.Serialize(new { kind = "whatsapp", phoneNumberId, name = "Recepción" }));
 
     static string Digits() => RandomNumberGenerator.GetInt32(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
