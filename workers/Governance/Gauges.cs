@@ -60,7 +60,10 @@ sealed class Gauges(NpgsqlDataSource postgres, RabbitMq broker, IEnumerable<Slot
                 select from runs.schedule where enabled and not deleted and look_at < (select clock_timestamp()) - interval '10 seconds' limit {Cap}) s),
               (select count(*) from (select from runs.concurrency_run where state = 'waiting' limit {Cap}) w),
               (select count(*) from (
-                select from runs.concurrency_run where state = 'granted' and changed_at < (select clock_timestamp()) - interval '30 seconds' limit {Cap}) g),
+                select from runs.concurrency_run where state = 'granted' and changed_at < (select clock_timestamp()) - interval '30 seconds'
+                union all
+                select from runs.concurrency_run where state = 'handed' and changed_at < (select clock_timestamp()) - interval '30 seconds'
+                limit {Cap}) g),
               (select count(*) from (select from pipeline.backlog limit {Cap}) b)
             """);
         await using var reader = await command.ExecuteReaderAsync(stop);

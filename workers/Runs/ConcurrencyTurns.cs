@@ -6,14 +6,18 @@ using NpgsqlTypes;
 namespace Dvt.Workers.Runs;
 
 /// <summary>
-/// What a batch means for concurrency keys: runs that queue for a slot, were told of theirs, or end. In the transaction of
-/// their events, so that no slot is given twice or lost; nothing is added where no run has a key.
+/// What a batch means for concurrency keys: runs that queue for a slot, were told of theirs, end, or hand theirs to the run that
+/// goes on for them. In the transaction of their events, so that no slot is given twice or lost; nothing is added where no run
+/// has a key.
 /// </summary>
 sealed class ConcurrencyTurns
 {
     readonly List<(RunRow Row, DateTimeOffset AcceptedAt)> queued = [];
     readonly List<RunRow> told = [];
     readonly List<RunRow> ended = [];
+    readonly List<(Guid TenantId, string RunId)> givenBack = [];
+
+    public bool HasChanges => queued.Count + told.Count + ended.Count + givenBack.Count > 0;
 
     /// <param name="acceptedAt">Of the command; the order of those with the same priority.</param>
     public void Note(IEvent e, RunRow row, DateTimeOffset acceptedAt)
@@ -34,14 +38,17 @@ sealed class ConcurrencyTurns
         }
     }
 
+    /// <summary>A run that was to go on for another cannot start: a slot that was handed to it is free.</summary>
+    public void GiveBack(Guid tenantId, string runId) => givenBack.Add((tenantId, runId));
+
     public void AddTo(NpgsqlBatch statement)
     {
-        if (queued.Count + told.Count + ended.Count == 0)
+        if (!HasChanges)
             return;
         statement.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             select granted_tenant, granted_run
-            from runs.take_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            from runs.take_turns($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             """)
         {
             Parameters =
@@ -57,6 +64,9 @@ sealed class ConcurrencyTurns
                 EventLog.Array(NpgsqlDbType.Text, told.Select(r => r.Run.RunId).ToArray()),
                 EventLog.Array(NpgsqlDbType.Uuid, ended.Select(r => r.TenantId).ToArray()),
                 EventLog.Array(NpgsqlDbType.Text, ended.Select(r => r.Run.RunId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, ended.Select(r => r.Run.SlotHeir).ToArray()),
+                EventLog.Array(NpgsqlDbType.Uuid, givenBack.Select(r => r.TenantId).ToArray()),
+                EventLog.Array(NpgsqlDbType.Text, givenBack.Select(r => r.RunId).ToArray()),
             },
         });
     }
@@ -82,5 +92,6 @@ sealed class ConcurrencyTurns
         queued.Clear();
         told.Clear();
         ended.Clear();
+        givenBack.Clear();
     }
 }

@@ -1,3 +1,5 @@
+using Dvt.Pipeline;
+
 namespace Dvt.Workers.Runs;
 
 // Slots of concurrency keys that the batch's commit has granted.
@@ -5,6 +7,9 @@ sealed partial class RunBatch
 {
     readonly ConcurrencyTurns turns = new();
     readonly HashSet<RunRow> admitted = [];
+
+    /// <summary>The run that was to go on for another is refused.</summary>
+    public void GiveBackSlot(Delivery delivery) => turns.GiveBack(delivery.Envelope.TenantId, delivery.Envelope.Key);
 
     /// <summary>A run at hand goes on in this batch; another is told by a message to its own slot.</summary>
     public void Grant(IEnumerable<(Guid TenantId, string RunId)> granted)

@@ -33,7 +33,7 @@ sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     public int EventCount => events.Count;
 
-    public bool HasChanges => events.Count > 0 || changed.Count > 0 || bulkJobs.Count > 0 || starts.HasChanges;
+    public bool HasChanges => events.Count > 0 || changed.Count > 0 || bulkJobs.Count > 0 || starts.HasChanges || turns.HasChanges;
 
     public bool HasMore => unfinished.Count > 0;
 

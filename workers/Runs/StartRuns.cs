@@ -78,6 +78,8 @@ static class StartRuns
 
     static void Refuse(RunBatch work, Delivery delivery, StartRun command, string code, string detail)
     {
+        if (command.Lineage?.Continued is not null)
+            work.GiveBackSlot(delivery);
         // A sub-run is asked for again until its parent has heard; nobody else waits for it.
         if (command.Lineage?.Above is not null)
             work.TellRefusal(delivery, command, code, detail);

@@ -16,6 +16,13 @@ public sealed partial class Run
     /// <summary>It may not begin yet. It can be paused and cancelled all the same.</summary>
     public bool WaitsForSlot => Concurrency is not null && !admitted && !IsTerminal;
 
+    /// <summary>
+    /// The run that this one, at its end, hands its slot to: the one that goes on for it with the same key. Null when the slot is
+    /// for whoever waits.
+    /// </summary>
+    public string? SlotHeir => admitted && Continuation is { } next
+        && TryConcurrency(Values.Canonical(next.Input), out var wanted, out _) && wanted == Concurrency ? next.AsRunId : null;
+
     /// <summary>A slot was granted; told twice it changes nothing. A paused run keeps its slot.</summary>
     public Decision Admit(DateTimeOffset now)
     {
@@ -34,9 +41,11 @@ public sealed partial class Run
         (slot, refusal) = (null, null);
         if (Plan.Concurrency is not { } rule)
             return true;
-        Input = input;
-        if (!TryEvaluate(rule.Key, out var value, out var error))
-            refusal = new Refusal("SCHEMA_VALIDATION_FAILED", $"the input gives no concurrency key: {error!.Message}");
+        (var before, inputSeen) = (inputSeen, input);
+        var hasValue = TryEvaluate(rule.Key, out var value, out var fault);
+        inputSeen = before;
+        if (!hasValue)
+            refusal = new Refusal("SCHEMA_VALIDATION_FAILED", $"the input gives no concurrency key: {fault!.Message}");
         else if (value is { } key && KeyText(key) is { } text)
         {
             if (text.Length > MaxConcurrencyKey)
@@ -44,8 +53,6 @@ public sealed partial class Run
             else
                 slot = new ConcurrencySlot(text, rule.Limit);
         }
-        if (refusal is not null)
-            Input = default;
         return refusal is null;
     }
 

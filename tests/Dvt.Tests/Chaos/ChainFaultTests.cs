@@ -6,13 +6,13 @@ using Xunit.Abstractions;
 
 namespace Dvt.Tests.Chaos;
 
-/// <summary>Runs that go on as others, while workers die and messages get lost between the commit of one and the start of the next.</summary>
+/// <summary>Runs that go on as others, while workers die and messages get lost between the commit of one and the start of the next. Two chains of a key go on at a time.</summary>
 public sealed class ChainFaultTests(ChaosServers servers, ITestOutputHelper output) : ChaosTest(servers, output)
 {
     const int Links = 60;
 
     static readonly string Chain = $$$"""
-        {"planId":"chain","version":"1.0.0","steps":[{"stepId":"a","kind":"noop"}],
+        {"planId":"chain","version":"1.0.0","concurrency":{"key":"${input.chain % 6}","limit":2},"steps":[{"stepId":"a","kind":"noop"}],
          "continueAs":{"when":"${input.n < {{{Links}}} }","input":{"chain":"${input.chain}","n":"${input.n + 1}"} } }
         """;
 
@@ -47,6 +47,22 @@ public sealed class ChainFaultTests(ChaosServers servers, ITestOutputHelper outp
             """, tenant));
         Assert.Equal(Chains, await system.ReadAsync<long>(
             "select count(*) from log.events where tenant_id = $1 and type = 'RunQueued' and (data -> 'input' ->> 'n')::int = $2", tenant, Links));
+        // A chain that has begun has its slot until its last link: a third one of its key begins only then.
+        Assert.Empty(await system.RowsAsync(
+            """
+            with chain as (
+              select (q.data #>> '{input,chain}')::int as n, min(a.recorded_at) as began, max(e.recorded_at) as ended
+              from log.events q
+              join log.events a on a.tenant_id = q.tenant_id and a.stream = q.stream and a.type = 'RunAdmitted'
+              join log.events e on e.tenant_id = q.tenant_id and e.stream = q.stream and e.type = 'RunCompleted'
+              where q.tenant_id = $1 and q.type = 'RunQueued'
+              group by 1
+            )
+            select c.n
+            from chain c
+            where (select count(*) from chain o where o.n % 6 = c.n % 6 and o.n <> c.n and o.began < c.began and o.ended > c.began) > 1
+            """, tenant));
+        Assert.Equal(0, await system.ReadAsync<long>("select count(*) from runs.concurrency_run"));
     });
 
     static async Task PurgeAsync(DvtSystem system)

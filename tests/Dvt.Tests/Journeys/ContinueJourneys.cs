@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dvt.Contracts;
 using Dvt.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -76,6 +77,67 @@ public sealed class ContinueJourneys(JourneySystem journeys, ITestOutputHelper o
         var runs = await ChainAsync(client, first, 2);
         await client.EndsAsync(Text(runs[1], "runId")!, "CANCELLED");
     });
+
+    static string KeyedChain(string key, int links) => $$"""
+        {"planId":"keyed-chain","version":"1.0.0","concurrency":{"key":"{{key}}","limit":1},"steps":[
+          {"stepId":"a","kind":"wait","with":{"signal":"go","timeout":"${input.waits ? 'PT10M' : 'PT0.01S'}"},"onError":"continue"}],
+         "continueAs":{"input":{"unit":"${input.unit}","n":"${input.n + 1}","waits":false,"chains":true},"when":"${input.chains && input.n < {{links}}}"} }
+        """;
+
+    /// <summary>The order in which runs of the tenant were admitted: <c>chain 1</c>, <c>waiter</c>.</summary>
+    static Task<List<string>> AdmittedAsync(ApiClient client) => client.System.RowsAsync(
+        """
+        select case when q.data #>> '{input,chains}' = 'true' then 'chain ' || (q.data #>> '{input,n}') else 'waiter' end
+        from log.events a
+        join log.events q on q.tenant_id = a.tenant_id and q.stream = a.stream and q.type = 'RunQueued'
+        where a.tenant_id = $1 and a.type = 'RunAdmitted'
+        order by a.recorded_at
+        """, client.TenantId);
+
+    [ServersTheory]
+    [InlineData("${input.unit}", true)]
+    [InlineData("${input.unit}-${input.chains ? input.n % 2 : 1}", false)]
+    public Task A_chain_keeps_its_slot_before_runs_that_wait_as_long_as_its_key_stays(string key, bool stays) => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(KeyedChain(key, 4));
+        var chain = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = true, chains = true });
+        await StandsAsync(client, chain, "WAITING_SIGNAL");
+        var waiter = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = false, chains = false });
+        await StandsAsync(client, waiter, "WAITING_CONCURRENCY");
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{chain}/external-signals", """{"name":"go"}""", wait: 30);
+        await client.EndsAsync(waiter, within: 60);
+        await Eventually.HoldsAsync(async () => (await AdmittedAsync(client)).Count == 5, TimeSpan.FromSeconds(60), "the chain did not come to its end");
+        var admitted = await AdmittedAsync(client);
+        Assert.Equal(["chain 1", "chain 2", "chain 3", "chain 4"], admitted.Where(a => a != "waiter"));
+        Assert.True(stays ? admitted[^1] == "waiter" : admitted.IndexOf("waiter") < admitted.IndexOf("chain 3"), string.Join(", ", admitted));
+        await Eventually.HoldsAsync(
+            async () => await client.System.ReadAsync<long>("select count(*) from runs.concurrency_key where tenant_id = $1", client.TenantId) == 0,
+            TimeSpan.FromSeconds(10), "a slot is held by nobody");
+    });
+
+    [ServersFact]
+    public Task A_slot_handed_to_a_run_that_cannot_start_goes_to_who_waits() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(KeyedChain("${input.unit}", 4));
+        var chain = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = true, chains = true });
+        await StandsAsync(client, chain, "WAITING_SIGNAL");
+        // Somebody's run bears the name that the next link would have.
+        await client.PublishAsync("""{"planId":"other","version":"1.0.0","steps":[{"stepId":"a","kind":"noop"}]}""");
+        var heir = NamedId.Of("continue-run", chain).ToString();
+        await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/runs", $$"""{"runId":"{{heir}}","planRef":{"planId":"other"} }""", wait: 30);
+        var waiter = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = false, chains = false });
+        await StandsAsync(client, waiter, "WAITING_CONCURRENCY");
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{chain}/external-signals", """{"name":"go"}""", wait: 30);
+        await client.EndsAsync(waiter, within: 60);
+        Assert.Equal(["chain 1", "waiter"], await AdmittedAsync(client));
+        Assert.Equal(0, await client.System.ReadAsync<long>("select count(*) from runs.concurrency_run where tenant_id = $1", client.TenantId));
+    });
+
+    static Task StandsAsync(ApiClient client, string runId, string substatus) => Eventually.HoldsAsync(async () =>
+    {
+        var (code, run, _) = await client.SendAsync(HttpMethod.Get, $"/v1/runs/{runId}");
+        return code == HttpStatusCode.OK && Text(run, "substatus") == substatus;
+    }, TimeSpan.FromSeconds(30), $"run {runId} is not {substatus}");
 
     static async Task<List<JsonElement>> ChainAsync(ApiClient client, string first, int links)
     {

@@ -56,6 +56,38 @@ public sealed class ContinuingTests
         }
     }
 
+    [Theory]
+    [InlineData("${input.unit}", true)]
+    [InlineData("fixed", true)]
+    [InlineData("${input.n}", false)]
+    [InlineData("${input.n < 2 ? dyn('first') : dyn(null)}", false)]
+    public void A_run_hands_its_slot_to_the_next_link_when_its_key_stays(string key, bool isHanded)
+    {
+        var run = Of(One, $$""","concurrency":{"key":{{JsonSerializer.Serialize(key)}} },"continueAs":{"input":{"unit":"u1","n":"${input.n + 1}"} } """);
+        run.Start("""{"unit":"u1","n":1}""");
+        Assert.Null(run.Run.SlotHeir);
+        run.Admit();
+        run.Complete("a");
+        Assert.Equal(isHanded ? run.Run.Continuation!.AsRunId : null, run.Run.SlotHeir);
+        run.Crash();
+        Assert.Equal(isHanded, run.Run.SlotHeir is not null);
+        Assert.Equal("""{"n":1,"unit":"u1"}""", run.Run.Input.GetRawText());
+    }
+
+    [Fact]
+    public void A_run_that_ends_for_good_or_has_no_key_hands_nothing_on()
+    {
+        var failed = Of(One, ""","concurrency":{"key":"k"},"continueAs":{}""");
+        failed.Start();
+        failed.Admit();
+        failed.Fail("a");
+        Assert.Null(failed.Run.SlotHeir);
+        var free = Of(One, ""","continueAs":{}""");
+        free.Start();
+        free.Complete("a");
+        Assert.Null(free.Run.SlotHeir);
+    }
+
     [Fact]
     public void Failed_and_cancelled_runs_do_not_go_on()
     {
