@@ -11,6 +11,7 @@ namespace Dvt.Api;
 /// <param name="Quota">Null for the default.</param>
 /// <param name="SignalPolicy">Null when no signal needs a second person.</param>
 /// <param name="ExpiresAt">When the credential ends by itself.</param>
+/// <param name="SameAs">Of a user of an external issuer: the tenant's own user who has the same, verified, email.</param>
 sealed record Caller(
     Guid TenantId,
     string TenantSlug,
@@ -21,12 +22,13 @@ sealed record Caller(
     TenantQuota? Quota,
     bool Suspended,
     DateTimeOffset? ExpiresAt,
-    SignalPolicy? SignalPolicy = null)
+    SignalPolicy? SignalPolicy = null,
+    Guid? SameAs = null)
 {
     public FrozenSet<string> Permissions { get; } = Api.Permissions.Of(Roles);
 
-    /// <summary>Who is behind the credential: two keys of one user are one person.</summary>
-    public string Person { get; } = UserId is { } user ? $"user:{user}" : Actor;
+    /// <summary>Who is behind the credential: two keys of one user are one person, and so are a user and the same one of an external issuer.</summary>
+    public string Person { get; } = (UserId ?? SameAs) is { } user ? $"user:{user}" : Actor;
 
     /// <summary>Seconds in which a second person must approve a signal of this type; null when none is needed.</summary>
     public int? HeldSeconds(string signalType)

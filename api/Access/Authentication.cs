@@ -129,10 +129,18 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
             .Distinct()];
         // The issuer's name is part of the actor, or two issuers could make the same person.
         var actor = $"user:{NamedId.Of(issuer.Issuer, subject)}";
-        return async again => await standing.OfTenantAsync(tenant, again) is { } found
-            ? new Caller(found.Id, found.Slug, UserId: null, KeyId: null, actor, roles, found.Quota, found.Suspended, expires, found.SignalPolicy)
+        var email = VerifiedEmail(claims);
+        return async again => await standing.OfTenantAsync(tenant, email, again) is { } found
+            ? new Caller(found.Id, found.Slug, UserId: null, KeyId: null, actor, roles, found.Quota, found.Suspended, expires, found.SignalPolicy, found.UserId)
             : null;
     }
+
+    /// <summary>An address that the issuer has not verified could be anybody's.</summary>
+    static string? VerifiedEmail(JsonElement claims) =>
+        claims.TryGetProperty("email_verified", out var verified) && (verified.ValueKind == JsonValueKind.True || (verified.ValueKind == JsonValueKind.String && verified.ValueEquals("true")))
+        && Texts(claims, "email").FirstOrDefault() is { Length: <= 254 } email && !email.Contains('\0', StringComparison.Ordinal)
+            ? Users.Normal(email)
+            : null;
 
     static IEnumerable<string> Texts(JsonElement claims, string name) => !claims.TryGetProperty(name, out var value)
         ? []

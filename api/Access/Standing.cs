@@ -48,20 +48,24 @@ sealed class Standing(NpgsqlDataSource postgres)
             PolicyOf(row, 12));
     }
 
-    /// <summary>A tenant by slug or id, for users of external issuers.</summary>
-    public async Task<(Guid Id, string Slug, bool Suspended, TenantQuota? Quota, SignalPolicy? SignalPolicy)?> OfTenantAsync(string name, CancellationToken stop)
+    /// <summary>A tenant by slug or id, for users of external issuers, and its own user who has the same email.</summary>
+    /// <param name="email">Verified by the issuer; null where it says none.</param>
+    public async Task<(Guid Id, string Slug, bool Suspended, TenantQuota? Quota, SignalPolicy? SignalPolicy, Guid? UserId)?> OfTenantAsync(
+        string name, string? email, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
-            select tenant_id, slug, suspended, quota::text, settings ->> 'signalPolicy'
-            from identity.tenant
-            where slug = $1
-               or tenant_id = $2
+            select t.tenant_id, t.slug, t.suspended, t.quota::text, t.settings ->> 'signalPolicy', u.user_id
+            from identity.tenant t
+            left join identity.app_user u on u.tenant_id = t.tenant_id and u.email = $3
+            where t.slug = $1
+               or t.tenant_id = $2
             """);
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = Guid.TryParse(name, out var id) ? id : Guid.Empty });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)email ?? DBNull.Value });
         await using var row = await command.ExecuteReaderAsync(stop);
-        return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetString(1), row.GetBoolean(2), QuotaOf(row, 3), PolicyOf(row, 4)) : null;
+        return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetString(1), row.GetBoolean(2), QuotaOf(row, 3), PolicyOf(row, 4), row.IsDBNull(5) ? null : row.GetGuid(5)) : null;
     }
 
     static SignalPolicy? PolicyOf(NpgsqlDataReader row, int column) =>
