@@ -31,6 +31,8 @@ static class Benches
         ("nlu", Nlu.RunAsync),
     ];
 
+    public static IEnumerable<string> Names => All.Select(b => b.Name);
+
     /// <param name="args">Names of benches, all when none is named; <c>--quick</c> for tiny sizes, <c>--strict</c> to fail on a missed target.</param>
     /// <returns>0; 1 when a bench could not be carried out; 2 when a target was missed under <c>--strict</c>.</returns>
     public static async Task<int> RunAsync(string[] args)

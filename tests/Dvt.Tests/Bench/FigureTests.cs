@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dvt.Bench;
+using Dvt.Tests.Style;
 using Xunit;
 
 namespace Dvt.Tests.Bench;
@@ -14,6 +15,10 @@ public sealed class FigureTests
         var figure = new Figure("run3", Part: null, value, "runs/s") { Yardstick = 100, Wanted = Target.RatioAtLeast(25), Inputs = new { } };
         Assert.Equal(passes, figure.Pass);
     }
+
+    [Fact]
+    public void The_page_has_every_bench_in_its_order_and_no_other() => Assert.Equal(
+        Benches.Names, Repository.File("ops/benches.md").Text.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split('`')[1]));
 
     [Fact]
     public void A_target_on_a_ratio_without_a_yardstick_is_missed() =>

@@ -43,6 +43,9 @@ sealed class RandomRun
 
     public IEnumerable<IEvent> Events => history.Select(h => h.Item1);
 
+    /// <summary>Each signal with the event that it met: the last one before it.</summary>
+    public HashSet<(string Signal, string After)> Races { get; } = [];
+
     public void Play()
     {
         Do(Start);
@@ -70,6 +73,7 @@ sealed class RandomRun
         after.Play();
         Assert.Equal(run.Link + 1, after.run.Link);
         history.AddRange(after.history);
+        Races.UnionWith(after.Races);
     }
 
     void PlayAgain()
@@ -92,6 +96,7 @@ sealed class RandomRun
                 else if (e is StepCompensationStarted { Attempt: 1 } started && kept.Contains(started.StepId))
                     Assert.True(undone.Add(started.StepId), $"two retries undo {started.StepId}");
             history.AddRange(again.history);
+            Races.UnionWith(again.Races);
         }
     }
 
@@ -245,6 +250,8 @@ sealed class RandomRun
 
     Decision Signal(Run r, string type, string? payload, string? id = null, int? heldSeconds = null)
     {
+        if (history.Count > 0)
+            Races.Add((type, RunEvents.TypeName(history[^1].Item1)));
         var rests = !r.HasInlineWork && (r.NextDue is null || r.NextDue > now);
         var decision = Sent(r, type, payload, id, heldSeconds);
         // What is so already is accepted and does nothing.
@@ -271,7 +278,8 @@ sealed class RandomRun
         else if (run.Status == RunStatus.Paused && run.Substatus == "STEP_FAILED"
             && snapshot.Steps.FirstOrDefault(s => s is { Status: "COMPLETED", Compensation.Status: "FAILED" } && StepOf(s).Compensation!.OnError == OnError.Park) is { } notUndone)
         {
-            Do(r => Signal(r, random.Next(2) == 0 ? SignalTypes.RetryStep : SignalTypes.SkipStep, $$"""{"stepId":"{{notUndone.StepId}}"}"""));
+            var type = random.Next(2) == 0 ? SignalTypes.RetryStep : SignalTypes.SkipStep;
+            Do(r => Signal(r, type, $$"""{"stepId":"{{notUndone.StepId}}"}"""));
         }
         else if (run.Status == RunStatus.Paused && run.Substatus == "STEP_FAILED")
         {

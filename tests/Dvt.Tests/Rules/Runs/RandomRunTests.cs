@@ -12,7 +12,7 @@ public sealed class RandomRunTests(ITestOutputHelper output)
 {
     [Fact]
     public void Whatever_happens_in_whatever_order_the_history_folds_to_the_live_state_and_the_run_ends() =>
-        Play(Setting("DVT_SEEDS") ?? (Setting("DVT_SEED") is null ? 500 : 1));
+        Play(Setting("DVT_SEEDS") ?? (Setting("DVT_SEED") is null ? 1_000 : 1));
 
     [Fact]
     [Trait("Category", "Chaos")]
@@ -28,6 +28,7 @@ public sealed class RandomRunTests(ITestOutputHelper output)
         var first = Setting("DVT_SEED") ?? Environment.TickCount & 0xFFFFFF;
         output.WriteLine($"seeds {first} to {first + count - 1}");
         var told = new ConcurrentDictionary<string, int>();
+        var races = new ConcurrentDictionary<(string Signal, string After), bool>();
         Parallel.For(first, first + count, seed =>
         {
             try
@@ -36,6 +37,8 @@ public sealed class RandomRunTests(ITestOutputHelper output)
                 run.Play();
                 foreach (var e in run.Events)
                     told.AddOrUpdate(RunEvents.TypeName(e), 1, (_, n) => n + 1);
+                foreach (var race in run.Races)
+                    races.TryAdd(race, true);
             }
             catch (Exception fault)
             {
@@ -44,10 +47,18 @@ public sealed class RandomRunTests(ITestOutputHelper output)
         });
         foreach (var (type, n) in told.OrderBy(t => t.Key, StringComparer.Ordinal))
             output.WriteLine($"{n} {type}");
+        var met = races.Keys.ToLookup(r => r.Signal, r => r.After);
+        foreach (var signal in met.OrderBy(s => s.Key, StringComparer.Ordinal))
+            output.WriteLine($"{signal.Key} met {signal.Count()} kinds of events");
         // Otherwise the plans have become too tame to prove anything.
-        if (count >= 500)
+        if (count >= 1_000)
             Assert.Subset(told.Keys.ToHashSet(), Wanted);
+        if (count >= 10_000)
+            Assert.All(SignalTypes.All, signal => Assert.True(met[signal].Count() >= KindsMet, $"{signal} met {met[signal].Count()} kinds of events"));
     }
+
+    /// <summary>Kinds of events that each of the eleven signals has to come right behind, at the least.</summary>
+    const int KindsMet = 10;
 
     static readonly HashSet<string> Wanted =
     [
