@@ -113,6 +113,7 @@ static class ApiHost
         services.AddSingleton<CalendarTable>();
         services.AddSingleton<CalendarSecrets>();
         services.AddSingleton<ChannelTable>();
+        services.AddSingleton<SecretTable>();
         services.AddSingleton(s => s.GetRequiredService<IConfiguration>().GetSection("Secrets").Get<SecretsOptions>() ?? new SecretsOptions());
         services.AddHostedSingleton<Audit>();
         services.AddHostedService<Bootstrap>();

@@ -9,6 +9,7 @@ static class ApiRoutes
         .. Tagged("Tenants", Tenants.Routes),
         .. Tagged("Users", Users.Routes),
         .. Tagged("API keys", ApiKeys.Routes),
+        .. Tagged("Secrets", TenantSecrets.Routes),
         .. Tagged("Plans", Plans.Routes),
         .. Tagged("Plans", Simulations.Routes),
         .. Tagged("Plans", Adapters.Routes),

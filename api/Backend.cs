@@ -45,6 +45,7 @@ sealed record Backend(
     CalendarSecrets CalendarSecrets,
     ConversationQueries Conversations,
     ChannelTable Channels,
+    SecretTable SecretRows,
     CommandSender Sender,
     SecretsOptions Secrets,
     ProjectionQueries Projections,

@@ -15,6 +15,8 @@ static class Permission
     public const string ManageTenants = "tenants.manage";
     public const string ReadUsers = "users.read";
     public const string ManageUsers = "users.manage";
+    public const string ReadSecrets = "secrets.read";
+    public const string ManageSecrets = "secrets.manage";
     public const string ReadKeys = "keys.read";
     public const string ManageKeys = "keys.manage";
     public const string ReadCommands = "commands.read";
@@ -64,7 +66,7 @@ static class Permission
 
     public static readonly IReadOnlyList<string> OfTenants =
     [
-        ReadUsers, ManageUsers, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
+        ReadUsers, ManageUsers, ReadSecrets, ManageSecrets, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
         DecideApprovals, VerifyRuns, ReadSchedules, ManageSchedules, ReadUnits, ManageUnits, ReadBookings,
         ManageBookings, RecordPayments, ReadGuests, EraseGuests, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadAudit,
         ReadWebhooks, ManageWebhooks, RetryWebhooks, ReadMessages, WriteMessages, Stream, ReadConversations,
@@ -89,10 +91,10 @@ static class Permissions
     public static readonly FrozenDictionary<string, FrozenSet<string>> OfRole = new Dictionary<string, IEnumerable<string>>
     {
         [Roles.TenantAdmin] = Permission.OfTenants,
-        [Roles.PlanAuthor] = [.. LookAndDecide, Permission.WritePlans, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
+        [Roles.PlanAuthor] = [.. LookAndDecide, Permission.WritePlans, Permission.ReadSecrets, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
         [Roles.Engineer] =
         [
-            .. LookAndDecide, Permission.WritePlans, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
+            .. LookAndDecide, Permission.WritePlans, Permission.ReadSecrets, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
             Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
             Permission.ReadWebhooks, Permission.ManageWebhooks, Permission.RetryWebhooks,
         ],
@@ -103,7 +105,7 @@ static class Permissions
             Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
             Permission.ReadWebhooks, Permission.RetryWebhooks, Permission.ReadMessages,
         ],
-        [Roles.Auditor] = [.. LookAndDecide, Permission.ReadMessages, Permission.ReadWebhooks, Permission.ReadAudit, Permission.VerifyRuns, Permission.ReadDeadLetters, Permission.ReadUsers, Permission.ReadKeys],
+        [Roles.Auditor] = [.. LookAndDecide, Permission.ReadMessages, Permission.ReadWebhooks, Permission.ReadAudit, Permission.VerifyRuns, Permission.ReadDeadLetters, Permission.ReadUsers, Permission.ReadKeys, Permission.ReadSecrets],
         [Roles.Viewer] = LookAndDecide,
         [Roles.Host] =
         [

@@ -14,7 +14,7 @@ sealed class AuditView : IView
 {
     /// <summary>Fields that say enough and name nobody.</summary>
     static readonly string[] Told =
-        ["roles", "expiresAt", "suspended", "quota", "signalPolicy", "retention", "timeZone", "slug", "userId", "apiKeyId", "dryRun", "name", "eventTypes", "enabled", "origin", "reason", "runIds", "deleteAfterDays", "stepId", "attempt", "succeeded"];
+        ["roles", "expiresAt", "suspended", "quota", "signalPolicy", "retention", "timeZone", "slug", "userId", "apiKeyId", "dryRun", "name", "eventTypes", "enabled", "origin", "hosts", "reason", "runIds", "deleteAfterDays", "stepId", "attempt", "succeeded"];
 
     public string Name => "audit";
 
@@ -24,7 +24,7 @@ sealed class AuditView : IView
     [
         nameof(TenantCreated), nameof(TenantChanged), nameof(UserCreated), nameof(ApiKeyCreated), nameof(ApiKeyRevoked),
         nameof(LoggedIn), nameof(AccessRefused), nameof(RebuildRequested), nameof(WebhookEndpointCreated), nameof(WebhookEndpointChanged), nameof(WebhookSecretRotated),
-        nameof(WebhookEndpointDisabled), nameof(WebhookEndpointDeleted),
+        nameof(WebhookEndpointDisabled), nameof(WebhookEndpointDeleted), nameof(SecretSet), nameof(SecretDeleted),
         nameof(HistoriesDeleted), nameof(CompletionOrphaned),
     ];
 
@@ -71,6 +71,7 @@ sealed class AuditView : IView
                 nameof(ApiKeyCreated) or nameof(ApiKeyRevoked) => ("api-key", Text(data, "apiKeyId")),
                 nameof(WebhookEndpointCreated) or nameof(WebhookEndpointChanged) or nameof(WebhookSecretRotated) or nameof(WebhookEndpointDisabled)
                     or nameof(WebhookEndpointDeleted) => ("webhook-endpoint", Text(data, "endpointId")),
+                nameof(SecretSet) or nameof(SecretDeleted) => ("secret", Text(data, "name")),
                 nameof(MessageTemplateChanged) => ("message-template", $"{Text(data, "name")}/{Text(data, "language")}"),
                 nameof(MessageSettingsChanged) => ("message-settings", null),
                 nameof(RebuildRequested) => ("view", Text(data, "view")),

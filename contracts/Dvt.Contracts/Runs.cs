@@ -114,6 +114,7 @@ public sealed record WakeRun(string RunId) : ICommand
 /// <param name="EngineAttempt">Raised when a lost worker's step is offered again; never part of a key.</param>
 /// <param name="Deadline">After it nobody waits for the answer any more.</param>
 /// <param name="Priority">Of the run: 0 (last) to 9 (first).</param>
+/// <param name="Secrets">Where the plan names secrets. The worker puts their values there at the moment of the call, and nowhere else.</param>
 public sealed record CallStep(
     string RunId,
     string StepId,
@@ -122,7 +123,8 @@ public sealed record CallStep(
     int EngineAttempt,
     JsonElement Input,
     DateTimeOffset Deadline,
-    int Priority = 5) : ICommand
+    int Priority = 5,
+    IReadOnlyList<SecretUse>? Secrets = null) : ICommand
 {
     public static Domain Domain => Domain.Runs;
 

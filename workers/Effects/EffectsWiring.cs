@@ -16,7 +16,8 @@ static class EffectsWiring
         services.AddHostedSingleton<Replies>();
         services.AddSingleton<CommandSender>();
         services.AddEffect(s => new HttpStep(
-            new TenantAllowList(s.GetRequiredService<NpgsqlDataSource>()), new HttpStepNetwork(), options.HttpConcurrency));
+            new TenantAllowList(s.GetRequiredService<NpgsqlDataSource>()),
+            new TenantSecrets(s.GetRequiredService<NpgsqlDataSource>(), KeyWrap.Of(options.KeyEncryptionKey)), new HttpStepNetwork(), options.HttpConcurrency));
         services.AddInstant(_ => new EchoStep());
         return services;
     }

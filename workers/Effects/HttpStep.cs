@@ -9,11 +9,11 @@ namespace Dvt.Workers.Effects;
 
 /// <summary>
 /// Kind <c>http</c>: one call with an <c>Idempotency-Key</c>; result <c>{status, headers, body}</c>.
-/// Errors: <c>HTTP_INPUT_INVALID</c>, <c>HTTP_SECRET_UNSUPPORTED</c>, <c>HTTP_ADDRESS_REFUSED</c>, <c>HTTP_REDIRECT_REFUSED</c>,
+/// Errors: <c>HTTP_INPUT_INVALID</c>, <c>HTTP_SECRET_UNKNOWN</c>, <c>HTTP_SECRET_REFUSED</c>, <c>HTTP_ADDRESS_REFUSED</c>, <c>HTTP_REDIRECT_REFUSED</c>,
 /// <c>HTTP_BODY_MALFORMED</c>, <c>RESULT_TOO_LARGE</c> (permanent), <c>HTTP_STATUS</c> (by status), <c>HTTP_UNREACHABLE</c>,
 /// <c>HTTP_CIRCUIT_OPEN</c> (retryable: nothing was sent).
 /// </summary>
-sealed class HttpStep(TenantAllowList allowed, HttpStepNetwork network, int concurrency) : IStepKindWorker
+sealed class HttpStep(TenantAllowList allowed, TenantSecrets secrets, HttpStepNetwork network, int concurrency) : IStepKindWorker
 {
     const int MostRedirects = 5;
 
@@ -69,11 +69,13 @@ sealed class HttpStep(TenantAllowList allowed, HttpStepNetwork network, int conc
     async Task<HttpStepResult> FollowAsync(StepCall call, HttpStepRequest asked, CancellationToken stop)
     {
         var current = asked;
+        SecretValues? known = null;
         for (var hop = 0; ; hop++)
         {
             bool isAllowed;
             try
             {
+                known ??= await secrets.OfAsync(call.TenantId, call.Step.Secrets, stop);
                 isAllowed = await allowed.NamesAsync(call.TenantId, current.Url, stop);
             }
             catch (OperationCanceledException) when (hop == 0)
@@ -82,10 +84,10 @@ sealed class HttpStep(TenantAllowList allowed, HttpStepNetwork network, int conc
             }
             try
             {
-                using var request = Message(call, current);
+                using var request = Message(call, current, known, isAllowed);
                 using var response = await network.SendAsync(request, isAllowed, current.IsIdempotent, stop);
                 if (Redirect(current, response) is not { } next)
-                    return await HttpStepAnswer.ReadAsync(current, response, stop);
+                    return known.Hide(await HttpStepAnswer.ReadAsync(current, response, stop));
                 if (hop == MostRedirects)
                     return Permanent("HTTP_REDIRECT_REFUSED", $"more than {MostRedirects} redirects");
                 current = next;
@@ -117,7 +119,7 @@ sealed class HttpStep(TenantAllowList allowed, HttpStepNetwork network, int conc
             IsAiling: true);
     }
 
-    static HttpRequestMessage Message(StepCall call, HttpStepRequest asked)
+    static HttpRequestMessage Message(StepCall call, HttpStepRequest asked, SecretValues known, bool isAllowed)
     {
         var request = new HttpRequestMessage(asked.Method, asked.Url)
         {
@@ -129,7 +131,7 @@ sealed class HttpStep(TenantAllowList allowed, HttpStepNetwork network, int conc
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(asked.ContentType!);
         }
-        foreach (var (name, value) in asked.Headers)
+        foreach (var (name, value) in known.Fill(asked, isAllowed))
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
                 request.Content ??= new ByteArrayContent([]);

@@ -83,8 +83,6 @@ sealed record HttpStepRequest(
                 JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => header.Value.GetRawText(),
                 _ => throw Invalid($"header {header.Name} is no text"),
             };
-            if (value.Contains("${secrets.", StringComparison.Ordinal))
-                throw new HttpInputException("HTTP_SECRET_UNSUPPORTED", $"header {header.Name} names a secret, which is not supported yet");
             if (value.Length > MaxHeader || value.Any(c => c is not '\t' and (< ' ' or > '~')))
                 throw Invalid($"header {header.Name} holds characters that no header may hold");
             read.Add(new(header.Name, value));

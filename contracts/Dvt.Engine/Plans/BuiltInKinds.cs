@@ -25,6 +25,7 @@ static class BuiltInKinds
         {
             RepeatsSafely = HttpRepeatsSafely,
             Target = new StepTarget("url", IsUrl: true),
+            TakesSecrets = true,
         },
         new("echo", Schema("true"), Schema("true"),
             StepMode.Called, DefaultTimeout: TimeSpan.FromSeconds(60), CompensatedBy: null,
@@ -68,7 +69,8 @@ static class BuiltInKinds
               "type": "object",
               "maxProperties": 100,
               "propertyNames": { "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$" },
-              "additionalProperties": { "type": ["string", "number", "boolean"], "maxLength": 8192 }
+              "additionalProperties": { "type": ["string", "number", "boolean"], "maxLength": 8192 },
+              "description": "A value may name secrets of the tenant, such as Bearer ${secrets.crm}, which are put there at the moment of the call."
             },
             "body": { "description": "Any JSON, sent as application/json; a string is sent as it is when a Content-Type other than JSON is given." },
             "expect": {

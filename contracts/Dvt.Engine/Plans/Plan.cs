@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Dvt.Contracts;
 using Dvt.Engine.JsonSchemas;
 
 namespace Dvt.Engine.Plans;
@@ -157,6 +158,9 @@ public sealed class StepPlan
     public required int[] Children { get; init; }
 
     public ValueTemplate? With { get; init; }
+
+    /// <summary>Where <see cref="With"/> names secrets; null for nowhere.</summary>
+    public IReadOnlyList<SecretUse>? Secrets { get; init; }
 
     /// <summary>Of a gateway.</summary>
     public ValueTemplate? When { get; init; }

@@ -33,7 +33,7 @@ sealed partial class PlanChecker
         {
             var pointer = $"{step.Pointer}/with";
             var with = step.Child is null ? given : WithoutChild(given);
-            step.With = Template(with, pointer, step.IsChild ? PlanNames.ItemScope : PlanNames.Scope);
+            step.With = Template(step.Kind?.TakesSecrets == true ? ReadSecrets(step, with) : with, pointer, step.IsChild ? PlanNames.ItemScope : PlanNames.Scope);
             if (step.With is not null)
                 Note(step.With, with, pointer, step.Index, ownToo);
         }

@@ -159,6 +159,7 @@ sealed partial class PlanChecker(JsonElement document, StepKinds kinds)
         Parents = step.Parents,
         Children = step.Children,
         With = step.With,
+        Secrets = step.Secrets,
         When = step.When,
         OnlyIf = step.OnlyIf,
         OnError = step.OnError,

@@ -60,6 +60,16 @@ public static partial class PlanNames
 
     internal static IReadOnlySet<string> OfStep { get; } = new HashSet<string>(StringComparer.Ordinal) { "result", "error", "status" };
 
+    /// <summary>A secret can be called so.</summary>
+    public static bool IsSecret(string name) => SecretName().IsMatch(name);
+
+    [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_]{0,62}\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex SecretName();
+
+    /// <summary>Where a text names a secret, unless the dollar is escaped by another before it.</summary>
+    [GeneratedRegex(@"(?<!\$)\$\{\s*secrets\.(?<name>[A-Za-z][A-Za-z0-9_]{0,62})\s*\}", RegexOptions.CultureInvariant)]
+    internal static partial Regex Secret();
+
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.CultureInvariant)]
     internal static partial Regex PlanId();
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dvt.Contracts;
 
 namespace Dvt.Engine.Plans;
 
@@ -23,6 +24,8 @@ sealed class StepDraft
     public JsonElement? WithSource { get; set; }
 
     public ValueTemplate? With { get; set; }
+
+    public IReadOnlyList<SecretUse>? Secrets { get; set; }
 
     public JsonElement? WhenSource { get; set; }
 

@@ -52,6 +52,9 @@ public sealed record StepKind(
     /// <summary>What <c>UPDATE_TARGET</c> changes of a step; null where there is nothing that can be aimed elsewhere.</summary>
     public StepTarget? Target { get; init; }
 
+    /// <summary>Values of <c>headers</c> may name secrets, which its worker puts there at the moment of the call.</summary>
+    public bool TakesSecrets { get; init; }
+
     /// <summary>Judges a result that somebody injects or mocks.</summary>
     internal JsonSchema Outcome => outcome ??= JsonSchema.Compile(ResultSchema);
 

@@ -138,7 +138,7 @@ public sealed partial class Run
 
     CallStep CallOf(StepPlan step, StepState state) => new(
         RunId, step.StepId, step.Kind.Name, state.Attempt, state.EngineAttempt, state.Input ?? EmptyInput, DeadlineOf(step, state),
-        Context.Priority ?? Plans.Plan.DefaultPriority);
+        Context.Priority ?? Plans.Plan.DefaultPriority, step.Secrets);
 
     /// <summary>A called step came to its end. Closed attempts and runs at their end ignore it.</summary>
     public Decision Close(CloseStep c, DateTimeOffset now)

@@ -47,6 +47,9 @@ public sealed partial class DvtClient
     public SchedulesClient Schedules => field ??= new(connection);
 
     /// <summary>What the API can do under this name.</summary>
+    public SecretsClient Secrets => field ??= new(connection);
+
+    /// <summary>What the API can do under this name.</summary>
     public TenantsClient Tenants => field ??= new(connection);
 
     /// <summary>What the API can do under this name.</summary>

@@ -66,7 +66,18 @@ public sealed class EffectsDatabase : IAsyncLifetime
         return tenant;
     }
 
-    internal HttpStep Http(HttpStepNetwork? network = null) => new(new TenantAllowList(Worker), network ?? new HttpStepNetwork(), concurrency: 8);
+    internal HttpStep Http(HttpStepNetwork? network = null) =>
+        new(new TenantAllowList(Worker), new TenantSecrets(Worker, Keys), network ?? new HttpStepNetwork(), concurrency: 8);
+
+    static KeyWrap Keys { get; } = new(new byte[32]);
+
+    /// <summary>A secret of a tenant, as the API stores it.</summary>
+    public Task SetSecretAsync(Guid tenant, string name, string value, params string[] hosts) => RunAsync(
+        """
+        insert into identity.secret as s (tenant_id, name, revision, wrapped, hosts)
+        values ($1, $2, 1, $3, $4)
+        on conflict (tenant_id, name) do update set wrapped = $3, hosts = $4
+        """, tenant, name, Keys.Wrap(SecretUse.WrapName(tenant, name), System.Text.Encoding.UTF8.GetBytes(value)), hosts);
 
     static async Task OnServerAsync(string sql)
     {

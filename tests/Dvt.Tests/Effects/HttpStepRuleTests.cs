@@ -79,7 +79,6 @@ public sealed class HttpStepRuleTests
     [InlineData("""{"url":"http://a.example/","headers":{"X-A":"1\r\nX-B: 2"}}""", "HTTP_INPUT_INVALID")]
     [InlineData("""{"url":"http://a.example/","headers":{"X A":"1"}}""", "HTTP_INPUT_INVALID")]
     [InlineData("""{"url":"http://a.example/","headers":{"X-A":{}}}""", "HTTP_INPUT_INVALID")]
-    [InlineData("""{"url":"http://a.example/","headers":{"Authorization":"Bearer ${secrets.token}"}}""", "HTTP_SECRET_UNSUPPORTED")]
     [InlineData("""{"url":"http://a.example/","headers":{"Content-Type":"no type"}}""", "HTTP_INPUT_INVALID")]
     [InlineData("""{"url":"http://a.example/","expect":[]}""", "HTTP_INPUT_INVALID")]
     [InlineData("""{"url":"http://a.example/","expect":["6xx"]}""", "HTTP_INPUT_INVALID")]

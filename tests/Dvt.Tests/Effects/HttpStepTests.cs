@@ -10,11 +10,11 @@ namespace Dvt.Tests.Effects;
 
 public sealed class HttpStepTests(EffectsDatabase database) : IClassFixture<EffectsDatabase>
 {
-    static async Task<StepOutcome> CallAsync(HttpStep http, Guid tenant, object input, TimeSpan? within = null)
+    static async Task<StepOutcome> CallAsync(HttpStep http, Guid tenant, object input, TimeSpan? within = null, params SecretUse[] secrets)
     {
         var left = within ?? TimeSpan.FromSeconds(10);
         using var stop = new CancellationTokenSource(left);
-        var step = EffectRig.Step(Guid.NewGuid().ToString(), input, "http", left);
+        var step = EffectRig.Step(Guid.NewGuid().ToString(), input, "http", left) with { Secrets = secrets.Length == 0 ? null : secrets };
         return await http.CallAsync(new StepCall(tenant, step, left, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), stop.Token);
     }
 
@@ -156,6 +156,72 @@ public sealed class HttpStepTests(EffectsDatabase database) : IClassFixture<Effe
         Assert.Equal("Bearer a", same.GetProperty("authorization").GetString());
         var crossed = ResultOf(await CallAsync(http, both, new { url = To($"{other}/http/echo"), headers })).GetProperty("body").GetProperty("headers");
         Assert.False(crossed.TryGetProperty("authorization", out _) || crossed.TryGetProperty("x-api-key", out _));
+    }
+
+    const string Value = "crm-\\\"0123456789";
+
+    static readonly Dictionary<string, string> Bearer = new() { ["Authorization"] = "Bearer ${secrets.crm}", ["X-Other"] = "${secrets.other}" };
+
+    [EffectsFact]
+    public async Task A_secret_goes_to_its_hosts_only_and_is_hidden_in_the_answer()
+    {
+        var (sandbox, _, http, url) = await StartAsync();
+        await using var ending = sandbox;
+        var (first, other) = ($"127.0.0.1:{sandbox.Url.Port}", $"localhost:{sandbox.Url.Port}");
+        var tenant = await database.TenantAsync(first, other);
+        var use = new SecretUse("authorization", "crm");
+        Assert.Equal(("HTTP_SECRET_UNKNOWN", false), Told(await CallAsync(http, tenant, new { url = $"{url}/http/echo", headers = Bearer }, null, use)));
+        await database.SetSecretAsync(await database.TenantAsync(), "crm", "of another tenant", first);
+        Assert.Equal(("HTTP_SECRET_UNKNOWN", false), Told(await CallAsync(http, tenant, new { url = $"{url}/http/echo", headers = Bearer }, null, use)));
+        await database.SetSecretAsync(tenant, "crm", Value, first);
+        await database.SetSecretAsync(tenant, "other", "another value", first);
+        var result = ResultOf(await CallAsync(http, tenant, new { url = $"{url}/http/echo", headers = Bearer }, null, use));
+        var headers = result.GetProperty("body").GetProperty("headers");
+        Assert.Equal(("Bearer ${secrets.crm}", "${secrets.other}"), (headers.GetProperty("authorization").GetString(), headers.GetProperty("x-other").GetString()));
+        Assert.DoesNotContain("0123456789", result.GetRawText(), StringComparison.Ordinal);
+        // What the sandbox does then shows that it is given the value.
+        await database.SetSecretAsync(tenant, "scenario", "malformed-json", first);
+        var asked = new { url = $"{url}/http/echo", headers = new Dictionary<string, string> { ["X-Fake-Scenario"] = "${secrets.scenario}" } };
+        Assert.Equal(("HTTP_BODY_MALFORMED", false), Told(await CallAsync(http, tenant, asked, null, new SecretUse("X-Fake-Scenario", "scenario"))));
+        Assert.Equal(("HTTP_SECRET_REFUSED", false), Told(await CallAsync(http, tenant, new { url = $"http://{other}/http/echo", headers = Bearer }, null, use)));
+        var redirect = $"{url}/http/redirect?to={Uri.EscapeDataString($"http://{other}/http/echo")}";
+        Assert.False(ResultOf(await CallAsync(http, tenant, new { url = redirect, headers = Bearer }, null, use)).GetProperty("body").GetProperty("headers").TryGetProperty("authorization", out _));
+        var agent = new { url = redirect, headers = new Dictionary<string, string> { ["User-Agent"] = "${secrets.crm}" } };
+        Assert.Equal(("HTTP_SECRET_REFUSED", false), Told(await CallAsync(http, tenant, agent, null, new SecretUse("User-Agent", "crm"))));
+    }
+
+    static (string Code, bool Retryable) Told(StepOutcome outcome) => (ErrorOf(outcome).Code, ErrorOf(outcome).Retryable);
+
+    [EffectsFact]
+    public async Task A_name_of_a_secret_in_data_is_text()
+    {
+        var (sandbox, _, http, url) = await StartAsync();
+        await using var ending = sandbox;
+        var host = $"127.0.0.1:{sandbox.Url.Port}";
+        var tenant = await database.TenantAsync(host);
+        await database.SetSecretAsync(tenant, "crm", Value, host);
+        await database.SetSecretAsync(tenant, "other", "another value", host);
+        var input = new { method = "POST", url = $"{url}/http/echo", headers = Bearer, body = "${secrets.crm} ${secrets.other}" };
+        var seen = ResultOf(await CallAsync(http, tenant, input)).GetProperty("body");
+        Assert.Equal("Bearer ${secrets.crm}", seen.GetProperty("headers").GetProperty("authorization").GetString());
+        Assert.Equal("${secrets.crm} ${secrets.other}", seen.GetProperty("body").GetString());
+    }
+
+    [EffectsFact]
+    public async Task A_secret_is_not_sent_to_an_open_connection_outside()
+    {
+        var reached = 0;
+        using var network = new HttpStepNetwork(
+            (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34")]),
+            (_, _) => { reached++; throw new SocketException((int)SocketError.ConnectionRefused); });
+        var tenant = await database.TenantAsync();
+        await database.SetSecretAsync(tenant, "crm", Value, "crm.example");
+        var use = new SecretUse("Authorization", "crm");
+        var http = database.Http(network);
+        Assert.Equal("HTTP_SECRET_REFUSED", ErrorOf(await CallAsync(http, tenant, new { url = "http://crm.example/", headers = Bearer }, null, use)).Code);
+        Assert.Equal("HTTP_SECRET_REFUSED", ErrorOf(await CallAsync(http, tenant, new { url = "https://crm.example:8443/", headers = Bearer }, null, use)).Code);
+        Assert.Equal(0, reached);
+        Assert.Equal("HTTP_UNREACHABLE", ErrorOf(await CallAsync(http, tenant, new { url = "https://crm.example/", headers = Bearer }, null, use)).Code);
     }
 
     [EffectsFact]
