@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dvt.Contracts;
 using Dvt.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -112,6 +113,24 @@ public sealed class ContinueJourneys(JourneySystem journeys, ITestOutputHelper o
         await Eventually.HoldsAsync(
             async () => await client.System.ReadAsync<long>("select count(*) from runs.concurrency_key where tenant_id = $1", client.TenantId) == 0,
             TimeSpan.FromSeconds(10), "a slot is held by nobody");
+    });
+
+    [ServersFact]
+    public Task A_slot_handed_to_a_run_that_cannot_start_goes_to_who_waits() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(KeyedChain("${input.unit}", 4));
+        var chain = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = true, chains = true });
+        await StandsAsync(client, chain, "WAITING_SIGNAL");
+        // Somebody's run bears the name that the next link would have.
+        await client.PublishAsync("""{"planId":"other","version":"1.0.0","steps":[{"stepId":"a","kind":"noop"}]}""");
+        var heir = NamedId.Of("continue-run", chain).ToString();
+        await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/runs", $$"""{"runId":"{{heir}}","planRef":{"planId":"other"} }""", wait: 30);
+        var waiter = await client.StartAsync("keyed-chain", new { unit = "u1", n = 1, waits = false, chains = false });
+        await StandsAsync(client, waiter, "WAITING_CONCURRENCY");
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{chain}/external-signals", """{"name":"go"}""", wait: 30);
+        await client.EndsAsync(waiter, within: 60);
+        Assert.Equal(["chain 1", "waiter"], await AdmittedAsync(client));
+        Assert.Equal(0, await client.System.ReadAsync<long>("select count(*) from runs.concurrency_run where tenant_id = $1", client.TenantId));
     });
 
     static Task StandsAsync(ApiClient client, string runId, string substatus) => Eventually.HoldsAsync(async () =>
