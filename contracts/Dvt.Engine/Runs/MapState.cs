@@ -146,14 +146,17 @@ sealed class MapState(JsonElement[] items, int concurrency, int tolerated, bool 
         }
     }
 
-    /// <summary>Whoever did not get a turn rests again, as a reader of the stored state finds it.</summary>
+    /// <summary>
+    /// Whoever did not get a turn rests again, as a reader of the stored state finds it. One that has begun anew with its step
+    /// in the meantime has nothing to rest from.
+    /// </summary>
     public void LayDown()
     {
         foreach (var index in roused ?? [])
-            if (pending.Has(index))
+            if (pending.Has(index) && states[index] is { Status: StepStatus.Failed, DueAt: { } due })
             {
                 pending.Remove(index);
-                resting.Enqueue(index, states[index]!.DueAt!.Value);
+                resting.Enqueue(index, due);
             }
         roused = null;
     }

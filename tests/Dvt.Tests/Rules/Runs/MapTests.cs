@@ -121,6 +121,21 @@ public sealed class MapTests
     }
 
     [Fact]
+    public void Items_that_rested_when_their_map_failed_begin_anew_with_it()
+    {
+        var run = Scenario.Of(
+            """[{"stepId":"fan","kind":"map","timeout":"PT1S","onError":"park","with":{"items":[0,1,2],"concurrency":2,"step":{"kind":"call","retry":{"maxAttempts":3,"initial":"PT1S"} } } }]""");
+        run.Start();
+        for (var item = 0; item < 3; item++)
+            run.Fail($"fan[{item}]", retryable: true);
+        // Their rest and the time of the map are over in the same moment.
+        Assert.Contains("StepFailed fan", Scenario.Told(run.Wake(TimeSpan.FromSeconds(1))));
+        var again = run.Signal(SignalTypes.RetryStep, """{"stepId":"fan"}""");
+        Assert.Equal(["fan[0]", "fan[1]"], again.Calls.Select(c => c.StepId));
+        Assert.Equal("fan[2]", Assert.Single(run.Complete("fan[0]").Calls).StepId);
+    }
+
+    [Fact]
     public void A_retried_map_does_again_only_what_is_not_completed()
     {
         var run = Scenario.Of("""[{"stepId":"fan","kind":"map","onError":"park","with":{"items":[0,1,2],"concurrency":2,"step":{"kind":"call"}}}]""");
