@@ -35,7 +35,7 @@ export function BulkProgress({ jobId }: { jobId: string }) {
             <Status of={data.status} />
           </div>
           {data.reason && <p className="break-words">“{data.reason}”</p>}
-          {data.status === 'WAITING_APPROVAL' && <p>{t('system.notOwn')} {data.heldUntil && t('system.until', { when: moment(data.heldUntil) })}</p>}
+          {data.status === 'WAITING_APPROVAL' && <p>{data.heldUntil ? t('system.waitsUntil', { when: moment(data.heldUntil) }) : t('system.notOwn')}</p>}
           {data.code && <p>{t(`system.rejectedFor.${data.code}`)}</p>}
           {data.approvedBy && <p className="break-words text-soft">{t('system.approvedBy', { who: data.approvedBy })}</p>}
           {data.status !== 'WAITING_APPROVAL' && data.status !== 'REJECTED' && (

@@ -34,7 +34,7 @@ export const systemEn = {
   jobType: 'What', progress: 'Progress', by: 'By',
   undo: 'Undo', undoAsk: 'Send the opposite signal to every run that this job changed?', undone: 'The undoing has begun.',
   approve: 'Approve', reject: 'Reject', withdraw: 'Withdraw', reviewed: 'Your word is recorded.',
-  reviewOf: '{{what}} for {{runs}} runs, asked by {{who}}', notOwn: 'Somebody else has to approve it.', until: 'until {{when}}', approvedBy: 'Approved by {{who}}',
+  reviewOf: '{{what}} for {{runs}} runs, asked by {{who}}', notOwn: 'Somebody else has to approve it.', waitsUntil: 'Somebody else has to approve it by {{when}}; otherwise it ends without a signal.', until: 'until {{when}}', approvedBy: 'Approved by {{who}}',
   rejectedFor: { REVISION_REJECTED: 'A second person said no, or it was withdrawn.', REVISION_EXPIRED: 'Nobody approved it in time.' },
   adapters: 'Engines',
 };
@@ -73,7 +73,7 @@ export const systemEs: Texts<typeof systemEn> = {
   jobType: 'Qué', progress: 'Avance', by: 'Por',
   undo: 'Deshacer', undoAsk: '¿Enviar la señal contraria a cada ejecución que este trabajo cambió?', undone: 'Ha empezado a deshacerse.',
   approve: 'Aprobar', reject: 'Rechazar', withdraw: 'Retirar', reviewed: 'Su decisión queda registrada.',
-  reviewOf: '{{what}} para {{runs}} ejecuciones, pedido por {{who}}', notOwn: 'Tiene que aprobarlo otra persona.', until: 'hasta {{when}}', approvedBy: 'Aprobado por {{who}}',
+  reviewOf: '{{what}} para {{runs}} ejecuciones, pedido por {{who}}', notOwn: 'Tiene que aprobarlo otra persona.', waitsUntil: 'Tiene que aprobarlo otra persona antes del {{when}}; si no, termina sin enviar nada.', until: 'hasta {{when}}', approvedBy: 'Aprobado por {{who}}',
   rejectedFor: { REVISION_REJECTED: 'Otra persona dijo que no, o se retiró.', REVISION_EXPIRED: 'Nadie lo aprobó a tiempo.' },
   adapters: 'Motores',
 };
