@@ -35,13 +35,17 @@ export function BulkProgress({ jobId }: { jobId: string }) {
             <Status of={data.status} />
           </div>
           {data.reason && <p className="break-words">“{data.reason}”</p>}
-          {data.status === 'WAITING_APPROVAL' && <p>{t('system.notOwn')} {data.heldUntil && t('system.until', { when: moment(data.heldUntil) })}</p>}
+          {data.status === 'WAITING_APPROVAL' && <p>{data.heldUntil ? t('system.waitsUntil', { when: moment(data.heldUntil) }) : t('system.notOwn')}</p>}
           {data.code && <p>{t(`system.rejectedFor.${data.code}`)}</p>}
           {data.approvedBy && <p className="break-words text-soft">{t('system.approvedBy', { who: data.approvedBy })}</p>}
-          <ProgressBar done={data.decided ?? 0} total={data.total ?? 0} label={t('runs.bulk.progress', { done: count(data.decided ?? 0), total: count(data.total ?? 0) })} />
-          <p>
-            {t('runs.bulk.accepted', { count: data.accepted ?? 0 })} · {t('runs.bulk.rejected', { count: data.rejected ?? 0 })}
-          </p>
+          {data.status !== 'WAITING_APPROVAL' && data.status !== 'REJECTED' && (
+            <>
+              <ProgressBar done={data.decided ?? 0} total={data.total ?? 0} label={t('runs.bulk.progress', { done: count(data.decided ?? 0), total: count(data.total ?? 0) })} />
+              <p>
+                {t('runs.bulk.accepted', { count: data.accepted ?? 0 })} · {t('runs.bulk.rejected', { count: data.rejected ?? 0 })}
+              </p>
+            </>
+          )}
           {!ends.includes(data.status) && (
             <div className="flex items-center justify-between gap-2">
               <p className="text-soft">{t('runs.bulk.leave')}</p>

@@ -27,7 +27,7 @@ export function Processes({ query }: { query: InstallationQuery }) {
                 { title: t('system.works'), wide: true, cell: p => <span className="text-soft">{p.parts.join(', ') || '–'}</span> },
                 { title: t('system.startedAt'), wide: true, cell: p => <Ago at={p.startedAt} /> },
                 { title: t('system.seenAt'), cell: p => <Ago at={p.seenAt} /> },
-                { title: t('system.slots'), right: true, cell: p => (p.role === 'workers' ? count(p.slots) : <span className="text-soft">–</span>) },
+                { title: t('system.slots'), right: true, wide: true, cell: p => (p.role === 'workers' ? count(p.slots) : <span className="text-soft">–</span>) },
               ]}
             />
           )

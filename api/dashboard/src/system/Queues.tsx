@@ -2,7 +2,6 @@ import { useTranslation } from 'react-i18next';
 import { Panel } from '../ui/Panel';
 import { Empty, Loaded } from '../ui/States';
 import { Table } from '../ui/Table';
-import { useNow } from '../ui/Time';
 import { ago, count } from '../ui/format';
 import { counted, families, type QueueFamily, type SeenQueue } from './grouping';
 import type { InstallationQuery } from './installation';
@@ -14,14 +13,13 @@ const oldMs = 20_000;
 export function Queues({ query }: { query: InstallationQuery }) {
   const { t } = useTranslation();
   return (
-    <Panel title={t('system.queues')} flush>
+    <Panel title={t('system.queues')} actions={query.data && query.data.queues.length > 0 && <Seen at={query.data.at} queues={query.data.queues} />} flush>
       <Loaded query={query}>
-        {({ at, queues }) =>
+        {({ queues }) =>
           queues.length === 0 ? (
             <Empty title={t('system.queuesNone')}>{t('system.queuesNoneNote')}</Empty>
           ) : (
             <>
-              <Seen at={at} queues={queues} />
               <Figures label={t('system.queues')} rows={families(counted(queues, q => q.name))} name={f => (f.queues > 1 ? t('system.queuesOf', { name: f.name, of: f.queues }) : f.name)} />
               <details className="border-t border-line">
                 <summary className="px-4 py-3 text-soft">{t('system.eachQueue')}</summary>
@@ -38,11 +36,10 @@ export function Queues({ query }: { query: InstallationQuery }) {
 /** The newest look at any of them; both moments are by the same clock, which need not be the reader's. */
 function Seen({ at, queues }: { at: string; queues: readonly SeenQueue[] }) {
   const { t } = useTranslation();
-  useNow(5_000);
   const newest = queues.reduce((latest, q) => (q.seenAt > latest ? q.seenAt : latest), '');
   const old = Date.parse(at) - Date.parse(newest) > oldMs;
   const when = ago(newest, Date.parse(at));
-  return <p className={`px-4 pt-3 ${old ? 'text-bad' : 'text-soft'}`}>{old ? t('system.queuesOld', { when }) : t('system.queuesSeen', { when })}</p>;
+  return <p className={old ? 'text-bad' : 'text-soft'}>{old ? t('system.queuesOld', { when }) : t('system.queuesSeen', { when })}</p>;
 }
 
 function Figures({ label, rows, name }: { label: string; rows: readonly QueueFamily[]; name: (of: QueueFamily) => string }) {

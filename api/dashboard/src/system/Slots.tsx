@@ -31,8 +31,8 @@ export function Slots({ query }: { query: InstallationQuery }) {
                     ) : (
                       <ul className="flex flex-wrap gap-x-4 gap-y-0.5">
                         {d.holders.map(h => (
-                          <li key={h.name ?? ''} className="whitespace-nowrap">
-                            <span className="font-mono text-[0.93rem]">{h.name ?? t('status.unknown')}</span> <span className="text-soft">× {count(h.slots)}</span>
+                          <li key={h.name ?? ''}>
+                            <span className="font-mono text-[0.93rem] whitespace-nowrap">{h.name ?? t('status.unknown')}</span> <span className="whitespace-nowrap text-soft">× {count(h.slots)}</span>
                           </li>
                         ))}
                       </ul>

@@ -29,8 +29,8 @@ export function System() {
       <div className="flex flex-col gap-4">
         <Readiness />
         {mayLook && <Running />}
-        <Views />
         <BulkJobs />
+        <Views />
         <Metrics />
       </div>
     </>
@@ -43,7 +43,7 @@ function Running() {
   return (
     <>
       <Processes query={installation} />
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      <div className="grid items-start gap-4 2xl:grid-cols-2">
         <Slots query={installation} />
         <Queues query={installation} />
       </div>

@@ -13,10 +13,10 @@ test('slots are told by domain with who holds most first', () => {
   ]);
 });
 
-test('queues of slots are summed up and others stand alone', () => {
-  expect(families([queue('dvt.runs.0', 2), queue('dvt.runs.15', 3), queue('dvt.steps.http', 4)]).map(f => [f.name, f.queues, f.messages, f.consumers])).toEqual([
+test('queues of slots are summed up, and those of steps', () => {
+  expect(families([queue('dvt.runs.0', 2), queue('dvt.runs.15', 3), queue('dvt.steps.http', 4), queue('dvt.steps.booking.hold', 0)]).map(f => [f.name, f.queues, f.messages, f.consumers])).toEqual([
     ['dvt.runs', 2, 5, 2],
-    ['dvt.steps.http', 1, 4, 1],
+    ['dvt.steps', 2, 4, 2],
   ]);
 });
 

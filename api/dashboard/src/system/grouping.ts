@@ -26,7 +26,7 @@ export function byDomain(slots: readonly HeldSlot[]): DomainSlots[] {
   return groups(slots, s => s.domain).map(([domain, all]) => {
     const held = all.filter(s => s.state === 'held');
     const holders = groups(held, s => s.process).map(([name, of]) => ({ name, slots: of.length }));
-    return { domain, held: held.length, total: all.length, holders: holders.sort((a, b) => b.slots - a.slots) };
+    return { domain, held: held.length, total: all.length, holders: holders.sort((a, b) => b.slots - a.slots || (a.name ?? '').localeCompare(b.name ?? '')) };
   });
 }
 
@@ -39,9 +39,9 @@ export interface QueueFamily {
   deadLetters: number;
 }
 
-/** The queues of a domain's slots as one; every other queue by itself. */
+/** The queues of a domain's slots as one, and those of all kinds of steps. */
 export function families(queues: readonly SeenQueue[]): QueueFamily[] {
-  return groups(queues, q => q.name.replace(/\.\d+$/, '')).map(([name, of]) => {
+  return groups(queues, q => q.name.split('.').slice(0, 2).join('.')).map(([name, of]) => {
     const sum = (field: 'messages' | 'consumers' | 'parked' | 'deadLetters') => of.reduce((all, q) => all + q[field], 0);
     return { name, queues: of.length, messages: sum('messages'), consumers: sum('consumers'), parked: sum('parked'), deadLetters: sum('deadLetters') };
   });

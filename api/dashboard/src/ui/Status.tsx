@@ -32,7 +32,7 @@ export function Status({ of, sub, tone }: { of: string; sub?: string | null; ton
   return (
     <span className={`inline-flex max-w-full items-center gap-1.5 rounded-full px-2 py-0.5 text-[0.86rem] leading-5 font-medium ${classes[chosen]}`}>
       <span aria-hidden className={`size-1.5 shrink-0 rounded-full bg-current ${of === 'RUNNING' ? 'beating' : ''}`} />
-      <span className="truncate">
+      <span className="truncate first-letter:uppercase">
         {words(of)}
         {sub ? ` · ${words(sub)}` : ''}
       </span>
