@@ -14,7 +14,7 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
 
     static readonly string[] Jobs =
     [
-        "ArchiveRuns", "CleanDeliveries", "CleanEffects", "DeleteHistories", "EndOverdueHolds", "FetchCalendars", "FireSchedules", "RepairSchedules", "WakeOwedRuns",
+        "ArchiveRuns", "CleanConversations", "CleanDeliveries", "CleanEffects", "DeleteHistories", "EndOverdueHolds", "FetchCalendars", "FireSchedules", "RepairSchedules", "WakeOwedRuns",
     ];
 
     static List<JsonElement> Of(JsonElement system, string what) => [.. system.GetProperty(what).EnumerateArray()];
