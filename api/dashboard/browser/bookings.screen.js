@@ -71,6 +71,6 @@ export async function test({ enter }) {
   await page.getByText(/3 nights/).waitFor();
   await page.getByRole('button', { name: 'Cancel the booking' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel the booking' }).click();
-  await page.getByRole('main').getByText('Cancelled', { exact: true }).waitFor();
+  await page.getByRole('heading', { level: 1 }).getByText('Cancelled', { exact: true }).waitFor();
   assert.equal((await api('GET', `/v1/bookings/${code}`)).status, 'cancelled');
 }

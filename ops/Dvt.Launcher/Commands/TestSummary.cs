@@ -7,7 +7,7 @@ namespace Dvt.Launcher;
 sealed record TestSummary(int Passed, int Failed, int Skipped)
 {
     /// <summary>More failures than these are no matter of a busy machine.</summary>
-    const int MostRepeated = 5;
+    const int MostRepeated = 10;
 
     /// <summary>Rules have neither clock nor servers: one that fails once, with whatever seed, has failed.</summary>
     const string Rules = "Dvt.Tests.Rules.";

@@ -24,7 +24,7 @@ public enum PostgresStop
 /// </summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
     static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(20);
 
     readonly PostgresCluster cluster;
@@ -113,7 +113,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     async Task ReadyAsync(CancellationToken cancellation)
     {
-        var maintenance = ConnectionTo("postgres", port, password) + ";Pooling=false;Timeout=2";
+        // Whoever else has waited for the server connects in the same moment.
+        var maintenance = ConnectionTo("postgres", port, password) + ";Pooling=false;Timeout=15";
         for (var deadline = DateTime.UtcNow + StartPatience; ; await Task.Delay(50, cancellation))
         {
             try

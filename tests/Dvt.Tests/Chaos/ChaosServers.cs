@@ -37,6 +37,7 @@ public sealed class ChaosServers : IAsyncLifetime
     /// <param name="disk">Where its tables lie, if not with the others'.</param>
     internal async Task<DvtSystem> MakeAsync(bool migrated = true, string? disk = null)
     {
+        await MendAsync();
         var name = $"t{++systems}";
         var vhost = MakeHostAsync(name);
         await OnServerAsync($"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{Template}'");
@@ -45,6 +46,15 @@ public sealed class ChaosServers : IAsyncLifetime
         await OnServerAsync($"create database {name}{(migrated ? $" template {Template}" : "")}{(disk is null ? "" : $" tablespace {name}")}");
         await vhost;
         return new DvtSystem(To(name), RabbitMq.Uri + name);
+    }
+
+    /// <summary>A test that failed with a server down must not take the others along.</summary>
+    async Task MendAsync()
+    {
+        if (Postgres.Exited.IsCompleted)
+            await Postgres.RestartAsync();
+        if (RabbitMq.Exited.IsCompleted)
+            await RabbitMq.RestartAsync();
     }
 
     // One call for both: each starts a virtual machine.
