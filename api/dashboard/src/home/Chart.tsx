@@ -34,7 +34,9 @@ export function Chart({ minutes }: { minutes: Minute[] }) {
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const line = (label: string, name: string, fill = false) => ({ label, stroke: colour(name), width: 1.75, points: { show: false }, ...(fill ? { fill: `${colour(name)}1f` } : {}) });
     const axis = { stroke: colour('--soft'), grid: { stroke: colour('--line'), width: 1 }, ticks: { stroke: colour('--line'), width: 1 }, font: '12px system-ui' };
-    const width = () => Math.max(200, place.current!.clientWidth);
+    // Its own hold of the place: a resize may be told between leaving the page and the clean-up, when the ref is empty.
+    const element = place.current!;
+    const width = () => Math.max(200, element.clientWidth);
     const made = new uPlot(
       {
         width: width(), height,
@@ -48,11 +50,11 @@ export function Chart({ minutes }: { minutes: Minute[] }) {
         ],
       },
       latest.current,
-      place.current!,
+      element,
     );
     plot.current = made;
     const resized = new ResizeObserver(() => made.setSize({ width: width(), height }));
-    resized.observe(place.current!);
+    resized.observe(element);
     return () => {
       resized.disconnect();
       made.destroy();
