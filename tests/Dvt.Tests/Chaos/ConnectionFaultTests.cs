@@ -44,11 +44,11 @@ public sealed class ConnectionFaultTests(ChaosServers servers, ITestOutputHelper
 
     [ServersFact]
     [Trait("Category", "Slow")]
-    public Task A_worker_that_loses_the_broker_alone_leaves_its_slots_to_the_others() => LoseAsync(wires => wires.RabbitMq, within: 15);
+    public Task A_worker_that_loses_the_broker_alone_leaves_its_slots_to_the_others() => LoseAsync(wires => wires.RabbitMq, within: 25);
 
     [ServersFact]
     [Trait("Category", "Slow")]
-    public Task A_worker_that_loses_the_database_alone_leaves_its_slots_to_the_others() => LoseAsync(wires => wires.Postgres, within: 10);
+    public Task A_worker_that_loses_the_database_alone_leaves_its_slots_to_the_others() => LoseAsync(wires => wires.Postgres, within: 20);
 
     /// <summary>Half-open: nothing tells the worker, which must notice by itself.</summary>
     Task LoseAsync(Func<Wires, TcpProxy> which, double within) => RunAsync(["sandbox", "workers"], async (system, _) =>
