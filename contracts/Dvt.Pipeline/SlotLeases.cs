@@ -17,11 +17,15 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
 
     public static readonly TimeSpan Renewal = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>Unheard by the database for so long, what was ours is someone else's, who waits for us to stop consuming it. Short outages move nothing.</summary>
+    static readonly TimeSpan Unheard = 2 * Lease;
+
     readonly ConcurrentDictionary<int, long> owned = new();
     readonly ConcurrentDictionary<int, bool> leaving = new();
+    long heardAt = TimeProvider.System.GetTimestamp();
 
-    /// <summary>The slots that are ours now, with their epochs.</summary>
-    public Dictionary<int, long> Owned => new(owned);
+    /// <summary>The slots that are ours now, with their epochs: none once the database has not heard of us for too long, by our own clock.</summary>
+    public Dictionary<int, long> Owned => TimeProvider.System.GetElapsedTime(Volatile.Read(ref heardAt)) < Unheard ? new(owned) : [];
 
     /// <summary>
     /// One round: announce, renew, take. A lease of ours that lapsed while nobody took it is simply renewed: its epoch
@@ -30,8 +34,10 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     /// <param name="announce">False while there is no broker: what is ours is kept, and no share of the slots is asked for.</param>
     public async Task RenewAsync(bool announce, CancellationToken stop)
     {
+        var began = TimeProvider.System.GetTimestamp();
         await using var connection = await postgres.OpenConnectionAsync(stop);
-        await using var batch = new NpgsqlBatch(connection);
+        // A connection that has gone silent must not keep us from trying another.
+        await using var batch = new NpgsqlBatch(connection) { Timeout = (int)Lease.TotalSeconds };
         batch.BatchCommands.Add(Statement(
             """
             insert into pipeline.member (domain, member, seen_at)
@@ -73,6 +79,7 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         // What was given up by mistake is still ours as long as nobody took it.
         foreach (var (slot, epoch) in renewed.Where(r => !leaving.ContainsKey(r.Key)))
             owned[slot] = epoch;
+        Volatile.Write(ref heardAt, began);
         Share = (int)((Slot.PerDomain + members - 1) / members);
         if (announce && owned.Count < Share)
             await TakeAsync(connection, Share - owned.Count, stop);
@@ -103,13 +110,14 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         await using var command = new NpgsqlCommand(
             """
             with free as (
-              select slot
-              from log.lease
-              where domain = $1
-                and lease_until < clock_timestamp()
-              order by slot
+              select l.slot
+              from log.lease l
+              join log.slot s using (slot)
+              where l.domain = $1
+                and l.lease_until < clock_timestamp()
+              order by l.slot
               limit $4
-              for update skip locked
+              for no key update of l, s skip locked -- a slot that is being written to can wait, our renewal cannot
             ), taken as (
               update log.lease l
               set owner = $2, lease_until = clock_timestamp() + $3
