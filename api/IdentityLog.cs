@@ -22,7 +22,7 @@ sealed class IdentityLog(NpgsqlDataSource postgres, EventJson json)
                 await json.OfAsync(h.Event, tenantId, connection, stop), h.CommandId, CorrelationId: null, h.Actor, h.At));
         await using var batch = new NpgsqlBatch(connection);
         // A batch without a transaction of its own is one, so the tenant lasts exactly as long as it.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('dvt.tenant', $1, true)") { Parameters = { new() { Value = tenantId.ToString() } } });
+        batch.BatchCommands.Add(Sql.Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
         foreach (var row in rows)
             batch.BatchCommands.Add(row);
         EventLog.AddAppend(batch, events, _ => EventLog.NoLease);

@@ -1,6 +1,7 @@
 using Dvt.Contracts;
 using Dvt.Pipeline;
 using Npgsql;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -43,14 +44,14 @@ public sealed class InstallationQueries(NpgsqlDataSource api)
     public async Task<Installation> FindAsync(CancellationToken stop)
     {
         await using var batch = api.CreateBatch();
-        batch.BatchCommands.Add(Statement("select clock_timestamp()"));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command("select clock_timestamp()"));
+        batch.BatchCommands.Add(Command(
             """
             select process_id, role, parts, pid, started_at, seen_at, seen_at > clock_timestamp() - $1
             from pipeline.process
             order by role, started_at, process_id
             """, ThisProcess.Silence));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             select l.domain, l.slot, s.epoch, nullif(l.lease_until, '-infinity'), l.lease_until > clock_timestamp(), p.process_id, p.role, p.pid
             from log.lease l
@@ -59,13 +60,13 @@ public sealed class InstallationQueries(NpgsqlDataSource api)
             where l.domain = any ($1)
             order by l.slot
             """, (object)Domains));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             select queue, messages, consumers, parked, dead_letters, seen_at
             from pipeline.queues()
             order by queue
             """));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             select job, every_seconds, state, next_at, previous_at, ended_at, seconds, fault
             from pipeline.jobs()
@@ -110,13 +111,5 @@ public sealed class InstallationQueries(NpgsqlDataSource api)
         while (await reader.ReadAsync(stop))
             rows.Add(read(reader));
         return rows;
-    }
-
-    static NpgsqlBatchCommand Statement(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        return command;
     }
 }

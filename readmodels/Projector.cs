@@ -11,7 +11,7 @@ namespace Dvt.ReadModels;
 /// Keeps all views up to the log. One process at a time writes; the others stand by and take over within three seconds.
 /// </summary>
 /// <param name="projector">Of role <c>dvt_projector</c>.</param>
-public sealed class Projector(PostgresOptions options, NpgsqlDataSource projector, LogGrowth growth, ILogger<Projector> log) : BackgroundService
+public sealed class Projector(PostgresOptions options, ThisProcess process, NpgsqlDataSource projector, LogGrowth growth, ILogger<Projector> log) : BackgroundService
 {
     static readonly TimeSpan StandBy = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(200);
@@ -24,7 +24,7 @@ public sealed class Projector(PostgresOptions options, NpgsqlDataSource projecto
 
     static readonly TimeSpan LookForRequests = TimeSpan.FromSeconds(1);
 
-    readonly string holder = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}";
+    readonly string holder = $"{process.Holder}/{Guid.NewGuid():n}";
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Loop.RunAsync("projector", log, LeadAsync, stoppingToken);

@@ -1,4 +1,5 @@
 using Npgsql;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Api;
 
@@ -60,26 +61,13 @@ sealed class CalendarTable(NpgsqlDataSource postgres)
     }
 
     /// <summary>Makes it due at once.</summary>
-    public async Task RefreshAsync(Guid tenantId, Guid calendarId, CancellationToken stop)
-    {
-        await using var batch = postgres.CreateBatch();
-        batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
-        batch.BatchCommands.Add(Command(
-            """
-            update calendars.feed
-            set due_at = clock_timestamp()
-            where tenant_id = $1
-              and feed_id = $2
-              and deleted_at is null
-            """, tenantId, calendarId));
-        await batch.ExecuteNonQueryAsync(stop);
-    }
-
-    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        return command;
-    }
+    public Task RefreshAsync(Guid tenantId, Guid calendarId, CancellationToken stop) => postgres.RowsOfAsync(tenantId, Command(
+        """
+        update calendars.feed
+        set due_at = clock_timestamp()
+        where tenant_id = $1
+          and feed_id = $2
+          and deleted_at is null
+        returning feed_id
+        """, tenantId, calendarId), row => row.GetGuid(0), stop);
 }

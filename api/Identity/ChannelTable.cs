@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Api;
 
@@ -33,13 +34,5 @@ sealed class ChannelTable(NpgsqlDataSource postgres)
         command.Parameters.Add(new() { Value = externalId });
         await using var row = await command.ExecuteReaderAsync(stop);
         return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetGuid(1)) : null;
-    }
-
-    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
     }
 }

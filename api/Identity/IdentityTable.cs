@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Api;
 
@@ -77,16 +78,6 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
         Text(changed.Quota is null ? null : JsonSerializer.Serialize(changed.Quota, ContractsJson.Options)), changed.Revision,
         JsonSerializer.Serialize(new { changed.HttpAllow, changed.SignalPolicy, changed.Retention, changed.TimeZone }, ContractsJson.Options));
 
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
-
-    static NpgsqlBatchCommand Command(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
-
     public Task<List<TenantRow>> TenantsAsync((DateTime At, Guid Id) after, int limit, CancellationToken stop) => ListAsync(
         """
         select tenant_id, slug, name, suspended, quota::text, coalesce(settings -> 'httpAllow', '[]')::text, created_at, revision, settings ->> 'signalPolicy', (settings -> 'retention')::text, coalesce(settings ->> 'timeZone', 'UTC')
@@ -147,15 +138,9 @@ sealed class IdentityTable(NpgsqlDataSource postgres)
         """, Key, stop, tenantId, keyId)).FirstOrDefault();
 
     /// <summary>The command that began a stream; null when there is none.</summary>
-    public async Task<Guid?> CommandOfAsync(Guid tenantId, string stream, CancellationToken stop)
-    {
-        await using var batch = postgres.CreateBatch();
-        batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
-        batch.BatchCommands.Add(Command("select command_id from log.entry where tenant_id = $1 and stream = $2 and first_seq = 1", tenantId, stream));
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        await reader.NextResultAsync(stop);
-        return await reader.ReadAsync(stop) && !reader.IsDBNull(0) ? reader.GetGuid(0) : null;
-    }
+    public async Task<Guid?> CommandOfAsync(Guid tenantId, string stream, CancellationToken stop) => (await postgres.RowsOfAsync(
+        tenantId, Command("select command_id from log.entry where tenant_id = $1 and stream = $2 and first_seq = 1", tenantId, stream),
+        row => row.IsDBNull(0) ? (Guid?)null : row.GetGuid(0), stop)).FirstOrDefault();
 
     static TenantRow Tenant(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),

@@ -1,5 +1,6 @@
 using Dvt.Contracts;
 using Npgsql;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Api;
 
@@ -56,7 +57,7 @@ sealed class SecretTable(NpgsqlDataSource postgres)
     }
 
     /// <summary>By name, behind one.</summary>
-    public Task<List<SecretRow>> ListAsync(Guid tenantId, string after, int limit, CancellationToken stop) => RowsAsync(tenantId, Command(
+    public Task<List<SecretRow>> ListAsync(Guid tenantId, string after, int limit, CancellationToken stop) => postgres.RowsOfAsync(tenantId, Command(
         """
         select name, hosts, revision, deleted, created_at, changed_at
         from identity.secret
@@ -65,36 +66,17 @@ sealed class SecretTable(NpgsqlDataSource postgres)
           and not deleted
         order by name
         limit $3
-        """, tenantId, after, limit), stop);
+        """, tenantId, after, limit), Row, stop);
 
     /// <summary>Also one that is deleted; null where there never was one.</summary>
-    public async Task<SecretRow?> FindAsync(Guid tenantId, string name, CancellationToken stop) => (await RowsAsync(tenantId, Command(
+    public async Task<SecretRow?> FindAsync(Guid tenantId, string name, CancellationToken stop) => (await postgres.RowsOfAsync(tenantId, Command(
         """
         select name, hosts, revision, deleted, created_at, changed_at
         from identity.secret
         where tenant_id = $1
           and name = $2
-        """, tenantId, name), stop)).FirstOrDefault();
+        """, tenantId, name), Row, stop)).FirstOrDefault();
 
-    /// <summary>A batch without a transaction of its own is one, so the tenant lasts exactly as long as it.</summary>
-    async Task<List<SecretRow>> RowsAsync(Guid tenantId, NpgsqlBatchCommand command, CancellationToken stop)
-    {
-        await using var batch = postgres.CreateBatch();
-        batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
-        batch.BatchCommands.Add(command);
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        await reader.NextResultAsync(stop);
-        var rows = new List<SecretRow>();
-        while (await reader.ReadAsync(stop))
-            rows.Add(new(reader.GetString(0), reader.GetFieldValue<string[]>(1), reader.GetInt64(2), reader.GetBoolean(3), reader.GetDateTime(4), reader.GetDateTime(5)));
-        return rows;
-    }
-
-    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        return command;
-    }
+    static SecretRow Row(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetFieldValue<string[]>(1), row.GetInt64(2), row.GetBoolean(3), row.GetDateTime(4), row.GetDateTime(5));
 }

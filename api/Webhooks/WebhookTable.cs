@@ -2,6 +2,7 @@ using Dvt.Contracts;
 using Dvt.ReadModels;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Api;
 
@@ -111,24 +112,6 @@ sealed class WebhookTable(NpgsqlDataSource postgres)
           and (leased_until is null or leased_until < clock_timestamp())
         """, tenantId, endpointId, deliveryId), stop);
 
-    /// <summary>A batch without a transaction of its own is one, so the tenant lasts exactly as long as it.</summary>
-    async Task<object?> ScalarAsync(Guid tenantId, NpgsqlBatchCommand command, CancellationToken stop)
-    {
-        await using var batch = postgres.CreateBatch();
-        batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
-        batch.BatchCommands.Add(command);
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        await reader.NextResultAsync(stop);
-        return await reader.ReadAsync(stop) ? reader.GetValue(0) : null;
-    }
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
-
-    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
+    async Task<object?> ScalarAsync(Guid tenantId, NpgsqlBatchCommand command, CancellationToken stop) =>
+        (await postgres.RowsOfAsync(tenantId, command, row => row.GetValue(0), stop)).FirstOrDefault();
 }

@@ -6,11 +6,15 @@ using RabbitMQ.Client.Events;
 namespace Dvt.Pipeline;
 
 /// <summary>
-/// Wakes tails of the log when it has grown. A hint only: tails also look by themselves each <see cref="LookAnyway"/>.
+/// Wakes tails of the log when it has grown. A hint only: tails also look by themselves.
 /// </summary>
 public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : BackgroundService
 {
+    /// <summary>How often those look whom somebody waits for.</summary>
     static readonly TimeSpan LookAnyway = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often those look that nobody waits for.</summary>
+    public static readonly TimeSpan LookNowAndThen = TimeSpan.FromMilliseconds(500);
 
     readonly Growth grew = new();
 
@@ -18,7 +22,7 @@ public sealed class LogGrowth(RabbitMq broker, ILogger<LogGrowth> log) : Backgro
     public Task Next => grew.Next;
 
     /// <summary>Waits for a growth taken earlier with <see cref="Next"/>.</summary>
-    public static Task WaitAsync(Task next, CancellationToken stop) => Wake.WaitAsync(next, LookAnyway, stop);
+    public static Task WaitAsync(Task next, CancellationToken stop, TimeSpan? lookAnyway = null) => Wake.WaitAsync(next, lookAnyway ?? LookAnyway, stop);
 
     sealed class Growth : Wake;
 

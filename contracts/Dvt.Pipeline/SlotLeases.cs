@@ -3,6 +3,7 @@ using Dvt.Contracts;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Pipeline;
 
@@ -38,14 +39,14 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
         await using var connection = await postgres.OpenConnectionAsync(stop);
         // A connection that has gone silent must not keep us from trying another.
         await using var batch = new NpgsqlBatch(connection) { Timeout = (int)Lease.TotalSeconds };
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             insert into pipeline.member (domain, member, seen_at)
             select $1, $2, clock_timestamp()
             where $3
             on conflict (domain, member) do update set seen_at = excluded.seen_at
             """, DomainName, member, announce));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             with renewed as (
               update log.lease
@@ -58,7 +59,7 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
             from renewed
             join log.slot s using (slot)
             """, DomainName, member, Lease));
-        batch.BatchCommands.Add(Statement(
+        batch.BatchCommands.Add(Command(
             """
             select count(*) filter (where seen_at > clock_timestamp() - $2::interval)
             from pipeline.member
@@ -177,12 +178,4 @@ sealed class SlotLeases(NpgsqlDataSource postgres, Domain domain, string member,
     }
 
     string DomainName => domain.ToString().ToLowerInvariant();
-
-    static NpgsqlBatchCommand Statement(string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(new() { Value = value });
-        return command;
-    }
 }

@@ -33,19 +33,8 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
             from unnest($1, $2, $3) as k(tenant_id, stream, command_id)
             join log.entry e using (tenant_id, stream, command_id)
             """, d => $"{d.Envelope.Resource!.Type}-{d.Envelope.Resource.Id}"));
-        statement.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            select i.tenant_id, i.key_id, i.command_id
-            from unnest($1, $2) as k(tenant_id, key_id)
-            join pipeline.idempotency i using (tenant_id, key_id)
-            """)
-        {
-            Parameters =
-            {
-                EventLog.Array(NpgsqlDbType.Uuid, keyed.Select(d => d.Envelope.TenantId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, keyed.Select(d => d.Envelope.KeyId!.Value).ToArray()),
-            },
-        });
+        statement.BatchCommands.Add(IdempotencyKeys.Used(
+            [.. keyed.Select(d => d.Envelope.TenantId)], [.. keyed.Select(d => d.Envelope.KeyId!.Value)]));
     }
 
     NpgsqlBatchCommand Told(string sql, Func<Delivery, string> stream) => new(sql)
@@ -116,25 +105,9 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
         return failures.GetValueOrDefault(delivery.Envelope.Id) + 1;
     }
 
-    /// <summary>The primary key settles the race of two workers over one key.</summary>
     public void AddTo(NpgsqlBatch statement)
     {
-        if (fresh.Count == 0)
-            return;
-        var ordered = fresh.OrderBy(f => f.TenantId).ThenBy(f => f.KeyId).ToList();
-        statement.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            insert into pipeline.idempotency (tenant_id, key_id, command_id)
-            select *
-            from unnest($1, $2, $3)
-            """)
-        {
-            Parameters =
-            {
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.TenantId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.KeyId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.CommandId).ToArray()),
-            },
-        });
+        if (fresh.Count > 0)
+            statement.BatchCommands.Add(IdempotencyKeys.Use(fresh));
     }
 }

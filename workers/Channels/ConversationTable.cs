@@ -4,6 +4,7 @@ using Dvt.Lodging.Conversations;
 using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.Workers.Channels;
 
@@ -128,14 +129,4 @@ static class ConversationTable
 
     /// <summary>A command that follows from a decision.</summary>
     public sealed record OwedCommand(string Queue, Envelope Envelope);
-
-    static NpgsqlParameter Text(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };
-
-    static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
-        return command;
-    }
 }

@@ -19,7 +19,7 @@ sealed class NoticeFollower(FollowTable table, NoticeChannels channels, LogGrowt
             if (await table.StepAsync(known => Take(known, channels.Names), stop) > 0)
                 wake.Up();
             else
-                await LogGrowth.WaitAsync(grown, stop);
+                await LogGrowth.WaitAsync(grown, stop, LogGrowth.LookNowAndThen);
         }
     }
 

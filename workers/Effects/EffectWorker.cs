@@ -17,7 +17,7 @@ delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> mes
 /// </summary>
 /// <param name="leaving">Cancelled before the consumers are stopped, when the process ends.</param>
 sealed class EffectWorker(
-    IStepKindWorker kind, NpgsqlDataSource postgres, Publish publish, ILogger<EffectWorker> log, CancellationToken leaving)
+    IStepKindWorker kind, ThisProcess process, NpgsqlDataSource postgres, Publish publish, ILogger<EffectWorker> log, CancellationToken leaving)
     : IWorkHandler
 #pragma warning restore CA1001
 {
@@ -25,7 +25,7 @@ sealed class EffectWorker(
     static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(10);
     static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
 
-    readonly EffectTable table = new(postgres, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():n}");
+    readonly EffectTable table = new(postgres, $"{process.Holder}/{Guid.NewGuid():n}");
     readonly EffectCalls calls = new(kind, log);
     readonly SemaphoreSlim places = new(kind.Concurrency * 2);
     readonly CancellationTokenSource abandon = new();

@@ -23,7 +23,7 @@ sealed class ReactionTail(Reaction reaction, NpgsqlDataSource postgres, Publishe
         {
             var grown = growth.Next;
             if (!await StepAsync(stop))
-                await LogGrowth.WaitAsync(grown, stop);
+                await LogGrowth.WaitAsync(grown, stop, LogGrowth.LookNowAndThen);
         }
     }
 

@@ -1,7 +1,6 @@
 using Dvt.Contracts;
 using Dvt.Pipeline;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Dvt.Workers.Runs;
 
@@ -19,15 +18,9 @@ sealed class KeysUsed
         var wanted = batch.Where(IsNeeded).Select(d => d.Envelope).ToList();
         if (wanted.Count == 0)
             return;
-        await using var command = postgres.CreateCommand(
-            """
-            select i.tenant_id, i.key_id, i.command_id
-            from unnest($1, $2) as k(tenant_id, key_id)
-            join pipeline.idempotency i using (tenant_id, key_id)
-            """);
-        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(e => e.TenantId).ToArray()));
-        command.Parameters.Add(EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(e => e.KeyId!.Value).ToArray()));
-        await using var reader = await command.ExecuteReaderAsync(stop);
+        await using var statement = postgres.CreateBatch();
+        statement.BatchCommands.Add(IdempotencyKeys.Used([.. wanted.Select(e => e.TenantId)], [.. wanted.Select(e => e.KeyId!.Value)]));
+        await using var reader = await statement.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
             commands[(reader.GetGuid(0), reader.GetGuid(1))] = reader.GetGuid(2);
     }
@@ -50,26 +43,11 @@ sealed class KeysUsed
         return false;
     }
 
-    /// <summary>The primary key settles the race of two workers over one key.</summary>
     public void AddTo(NpgsqlBatch statement)
     {
         if (fresh.Count == 0)
             return;
-        var ordered = fresh.OrderBy(f => f.TenantId).ThenBy(f => f.KeyId).ToList();
-        statement.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            insert into pipeline.idempotency (tenant_id, key_id, command_id)
-            select *
-            from unnest($1, $2, $3)
-            """)
-        {
-            Parameters =
-            {
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.TenantId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.KeyId).ToArray()),
-                EventLog.Array(NpgsqlDbType.Uuid, ordered.Select(f => f.CommandId).ToArray()),
-            },
-        });
+        statement.BatchCommands.Add(IdempotencyKeys.Use(fresh));
         fresh.Clear();
     }
 }

@@ -30,7 +30,7 @@ sealed class WebhookFanout(FanoutTable table, DeliveryTable deliveries, LogGrowt
             if (moved > 0)
                 wake.Up();
             else
-                await LogGrowth.WaitAsync(grown, stop);
+                await LogGrowth.WaitAsync(grown, stop, LogGrowth.LookNowAndThen);
         }
     }
 

@@ -13,9 +13,9 @@ static class Statements
 
     /// <summary>The dearest statements of the scratch database, one a line.</summary>
     public static async Task<string> DearestAsync(Scratch scratch, CancellationToken stop) =>
-        "dearest statements (ms total, calls, start)" + await AskAsync(scratch,
+        "dearest statements (ms total, calls, rows, blocks hit, start)" + await AskAsync(scratch,
             $"""
-            select string_agg(format(E'\n  %s  %s  %s', round(total_exec_time), calls, left(regexp_replace(query, '\s+', ' ', 'g'), 100)), '')
+            select string_agg(format(E'\n  %s  %s  %s  %s  %s', round(total_exec_time), calls, rows, shared_blks_hit, left(regexp_replace(query, '\s+', ' ', 'g'), 100)), '')
             from (
               select *
               from pg_stat_statements s

@@ -22,7 +22,7 @@ sealed class EffectRig : IAsyncDisposable
 
     public EffectRig(EffectsDatabase database, IStepKindWorker kind)
     {
-        var worker = new EffectWorker(kind, database.Worker, PublishAsync, NullLogger<EffectWorker>.Instance, stop.Token);
+        var worker = new EffectWorker(kind, new ThisProcess("workers", []), database.Worker, PublishAsync, NullLogger<EffectWorker>.Instance, stop.Token);
         running = worker.RunAsync(work.Reader, AckAsync, stop.Token);
     }
 

@@ -21,7 +21,7 @@ public sealed class ProjectorTests : IAsyncLifetime
     Projector Start()
     {
         var broker = new RabbitMq(new RabbitMqOptions { Uri = "amqp://127.0.0.1:1" }, "test", NullLogger<RabbitMq>.Instance);
-        return new Projector(database.Options, database.Projector, new LogGrowth(broker, NullLogger<LogGrowth>.Instance), NullLogger<Projector>.Instance);
+        return new Projector(database.Options, new ThisProcess("readmodels", []), database.Projector, new LogGrowth(broker, NullLogger<LogGrowth>.Instance), NullLogger<Projector>.Instance);
     }
 
     Task<bool> SeesAsync(LogPosition position, double seconds = 20) => new Freshness(database.Api).WaitAsync(position, TimeSpan.FromSeconds(seconds), stop);
