@@ -103,7 +103,7 @@ export function Home() {
 function Tile({ label, value, status, to, tone = '', note }: { label: string; value: string | undefined; to?: '/bookings'; status?: 'RUNNING' | 'PENDING' | 'PAUSED' | 'COMPLETED' | 'FAILED'; tone?: string; note?: string | undefined }) {
   const inside = (
     <>
-      <span className="block truncate text-[0.93rem] text-soft">{label}</span>
+      <span className="block text-[0.93rem] leading-tight text-soft">{label}</span>
       {value === undefined ? <span className="skeleton mt-1.5 block h-6 w-14" /> : <span className={`block text-2xl leading-8 font-semibold tracking-tight ${tone}`}>{value}</span>}
       {note && <span className="block text-[0.86rem] text-soft">{note}</span>}
     </>

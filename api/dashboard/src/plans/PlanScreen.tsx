@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
 import { useMay } from '../client/me';
+import { useRun } from '../run/useRun';
 import { Button, buttonClass } from '../ui/Button';
 import { Json } from '../ui/Json';
 import { Heading, Panel } from '../ui/Panel';
@@ -39,6 +40,9 @@ export function PlanScreen() {
     queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}/prediction', { params: { path: { planId, version: version! } } })),
     enabled: version !== undefined,
   });
+  // A run to begin like, unless it just says to begin.
+  const like = search.start === 'yes' ? undefined : search.start;
+  const earlier = useRun(like);
   const tab = tabs.find(x => x === search.tab) ?? 'graph';
   const chosen = plan.data?.document.steps.find(s => s.stepId === search.step);
   const usual = prediction.data?.duration;
@@ -105,7 +109,7 @@ export function PlanScreen() {
               </Loaded>
             </div>
           </Panel>
-          {search.start && plan.data && <StartDialog plan={plan.data.document} onClose={() => void navigate({ search: ({ start: _, ...rest }) => rest, replace: true })} />}
+          {search.start && plan.data && (!like || !earlier.isPending) && <StartDialog plan={plan.data.document} input={earlier.data?.input} onClose={() => void navigate({ search: ({ start: _, ...rest }) => rest, replace: true })} />}
         </>
       )}
     </Loaded>

@@ -13,15 +13,15 @@ import { keptDefaults } from './defaults';
 import { initialOf, isFormable, type InputSchema } from './schema';
 import { SchemaFields } from './SchemaFields';
 
-/** A form made from the plan's input schema, or the same as JSON where the schema is beyond forms. */
-export function StartDialog({ plan, onClose }: { plan: Schemas['Plan']; onClose: () => void }) {
+/** A form made from the plan's input schema, or the same as JSON where the schema is beyond forms. Begins with the input of an earlier run where there is one. */
+export function StartDialog({ plan, input: earlier, onClose }: { plan: Schemas['Plan']; input?: unknown; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const schema = (typeof plan.inputSchema === 'object' ? plan.inputSchema : {}) as InputSchema;
   const formable = isFormable(schema);
   const [asJson, setAsJson] = useState(!formable);
-  const [value, setValue] = useState<unknown>(() => initialOf(schema, keptDefaults()));
-  const [text, setText] = useState('');
+  const [value, setValue] = useState<unknown>(() => earlier ?? initialOf(schema, keptDefaults()));
+  const [text, setText] = useState(() => (formable || earlier == null ? '' : JSON.stringify(earlier, null, 2)));
   const [labels, setLabels] = useState('');
   const [priority, setPriority] = useState('');
   // The same however often it is sent, so that a second press starts nothing twice.

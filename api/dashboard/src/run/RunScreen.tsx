@@ -10,6 +10,7 @@ import { ApprovalCards } from './ApprovalCards';
 import { Blockers } from './Blockers';
 import { DataPanel } from './DataPanel';
 import { Events } from './Events';
+import { Failure } from './Failure';
 import { fold } from './fold';
 import { Gantt } from './Gantt';
 import { HistorySlider } from './HistorySlider';
@@ -65,6 +66,7 @@ export function RunScreen() {
         return (
           <div className="flex flex-col gap-4">
             <RunHeading run={data} status={status} events={history.events.length} onSignal={type => setWish({ type })} />
+            {live && data.status === 'FAILED' && <Failure run={data} onChoose={choose} onSignal={setWish} />}
             {live && !isTerminal(data.status) && <ApprovalCards run={data} />}
             {live && !isTerminal(data.status) && <Blockers run={data} onSignal={setWish} />}
             <div className={`grid gap-4 ${search.step ? 'xl:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}>

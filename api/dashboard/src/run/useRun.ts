@@ -8,6 +8,7 @@ export function isTerminal(status: string): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
 }
 
-export function useRun(runId: string) {
-  return useQuery({ queryKey: ['run', runId], queryFn: () => ask(api.GET('/v1/runs/{runId}', { params: { path: { runId } } })) });
+/** Asks for nothing as long as there is no run to ask for. */
+export function useRun(runId: string | undefined) {
+  return useQuery({ queryKey: ['run', runId], queryFn: () => ask(api.GET('/v1/runs/{runId}', { params: { path: { runId: runId! } } })), enabled: runId !== undefined });
 }

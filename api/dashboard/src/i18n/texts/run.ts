@@ -8,6 +8,9 @@ export const runEn = {
   parent: 'Started by',
   tabs: { graph: 'Graph', timeline: 'Timeline', events: 'Events', data: 'Input and output', signals: 'Signals' },
   tabsLabel: 'Parts of the run',
+  failure: 'Why it failed',
+  againFrom: 'Run again from {{step}}',
+  otherInput: 'Start with another input',
   blockers: 'Why it does not move',
   blockerCodes: {
     WAITING_SIGNAL: 'Waits for a signal', WAITING_APPROVAL: 'Waits for an approval', WAITING_TIMER: 'Waits for a moment', RETRY_BACKOFF: 'Will be tried again', CIRCUIT_OPEN: 'The service is down; it will be tried again',
@@ -91,6 +94,9 @@ export const runEs: Texts<typeof runEn> = {
   parent: 'Iniciada por',
   tabs: { graph: 'Grafo', timeline: 'Cronología', events: 'Eventos', data: 'Entrada y salida', signals: 'Señales' },
   tabsLabel: 'Partes de la ejecución',
+  failure: 'Por qué falló',
+  againFrom: 'Ejecutar otra vez desde {{step}}',
+  otherInput: 'Iniciar con otra entrada',
   blockers: 'Por qué no avanza',
   blockerCodes: {
     WAITING_SIGNAL: 'Espera una señal', WAITING_APPROVAL: 'Espera una aprobación', WAITING_TIMER: 'Espera un momento', RETRY_BACKOFF: 'Se intentará de nuevo', CIRCUIT_OPEN: 'El servicio está caído; se intentará de nuevo',
