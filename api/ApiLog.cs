@@ -24,6 +24,9 @@ static partial class ApiLog
     [LoggerMessage(2006, LogLevel.Critical, "cannot start: {Reason}")]
     public static partial void CannotStart(ILogger log, string reason);
 
+    [LoggerMessage(2007, LogLevel.Warning, "first accounts not made yet: {Reason}")]
+    public static partial void NotBootstrapped(ILogger log, string reason);
+
     [LoggerMessage(2050, LogLevel.Warning, "Chromium ended with {ExitCode} and printed nothing: {Said}")]
     public static partial void PdfFailed(ILogger log, int exitCode, string said);
 }

@@ -27,6 +27,7 @@ sealed class Bootstrap(ApiOptions options, IdentityTable table, IdentityWriter w
             }
             catch (Exception notYet) when (Postgres.IsUnavailable(notYet))
             {
+                ApiLog.NotBootstrapped(log, notYet.Message);
                 await Loop.PauseAsync(TimeSpan.FromMilliseconds(500), stoppingToken);
             }
     }

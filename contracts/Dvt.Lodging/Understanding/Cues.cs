@@ -35,6 +35,8 @@ static class Cues
             relocate .. date|booking|trip|stay|week
             shift .. @day|date
             it .. relocate .. @day
+            relocate booking
+            relocate the booking
             @day|@guests .. instead
             instead @day|@guests
             arrive|depart|come .. day|night antes|despues|before|earlier|later|after
@@ -45,6 +47,7 @@ static class Cues
             shift|relocate .. other
             extend
             add .. night|day|people|child|adult|@guests
+            ahora|now @guests
             more night|day
             night|day more
             other night
@@ -60,6 +63,7 @@ static class Cues
             not it want
             nolonger .. come|want|need|booking|stay
             not .. come
+            refund .. sena|anticipo|deposito|deposit
             not want .. booking
             not need .. booking|place
             want|need .. refund
@@ -81,6 +85,7 @@ static class Cues
             what date|day|weekend .. have
             chance .. place
             got .. some
+            some left
             """),
         [Intent.Book] = Read("""
             reserve
@@ -111,7 +116,7 @@ static class Cues
             price
             charges
             per people|night
-            child pay
+            child .. pay
             what costs
             a how
             """),
@@ -148,6 +153,7 @@ static class Cues
             """)),
         (Intent.Book, Read("""
             confirm
+            how .. booking|reserve
             want .. @day|@nights|@guests|place|come
             need .. @day|@nights|@guests
             stay .. @day|@nights
@@ -166,6 +172,8 @@ static class Cues
             info .. place|unit
             have .. unit|place
             what hour
+            hour .. depart|arrive
+            depart|arrive .. what hour
             safe|seguro|segura|apto|apta|ideal|suitable for
             can .. bring
             permitted
@@ -211,9 +219,11 @@ static class Cues
         foto|captura|imagen|photo|picture|pic .. pay
         """);
 
-    /// <summary>"Cuánto antes", "how much time".</summary>
+    /// <summary>"Cuánto antes", "how much time", "a cuánto están del centro".</summary>
     public static readonly Phrase[] NoPrice = Read("""
         howmuch tiempo|time|antes|falta|tarda|demora|minutos
+        howmuch esta|estan|queda|quedan from|of
+        howmuch queda|quedan .. service
         """);
 
     static Phrase[] Read(string lines) => [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(l => new Phrase(l))];

@@ -114,10 +114,10 @@ static class EnglishWords
         couple: couple couples
         people: people person persons ppl pax guest guests traveler travelers travellers traveller visitors folks pp peeps humans_total occupants
         adult: adult adults grownups grown_ups seniors
-        child: child children kid kids baby babies infant infants toddler toddlers teen teens teenager teenagers daughter daughters son sons boy boys girl girls grandkids grandchildren newborn
+        child: child children little_ones kid kids baby babies infant infants toddler toddlers teen teens teenager teenagers daughter daughters son sons boy boys girl girls grandkids grandchildren newborn
         kin=2: parents grandparents inlaws
-        kin: wife husband girlfriend boyfriend partner fiance fiancee mother mom mum father dad sister brother friend friends mate mates grandma grandpa sisters brothers buddies cousin cousins spouse colleague colleagues
-        family: family group party
+        kin: wife husband girlfriend boyfriend partner fiance fiancee mother mom mum father dad sister brother friend friends mate mates buddy pal pals grandma grandpa sisters brothers buddies cousin cousins spouse colleague colleagues
+        family: family group party families groups
         self: me i myself
         my: my our his her their
         us: us
@@ -151,14 +151,14 @@ static class EnglishWords
         place: room rooms space spot spots cabin cabins cabana place apartment apartments apt flat house villa loft suite studio lodging accommodation accommodations accomodation unit bungalow cottage chalet somewhere rental hotel home
         some: anything something
         any: any some
-        complaint: complaint complaints complain
+        complaint: complaint complaints complain unacceptable awful disappointed
         still: still left
-        reserve: reserve reserving reserved book booking_us book_it rebook hold secure
+        reserve: reserve reserving reserved book booking_us book_it rebook hold secure lock_in put_us_down put_me_down pencil_us_in pencil_me_in
         booking: booking bookings reservation reservations resevation resv reservaton
         rent: rent renting
         take: take taking
         it: it that
-        price: price prices pricing rate rates cost costs quote quotation estimate fee fees tax taxes surcharge surcharges tariff discount discounts deal deals cheap cheaper cheapest expensive pricey budget total nightly_rate offer_price affordable
+        price: price prices pricing rate rates cost costs quote quotation estimate fee fees tax taxes surcharge surcharges tariff discount discounts deal deals cheap cheaper cheapest expensive pricey budget total nightly_rate offer_price affordable ballpark
         charges: charge charges charging cost
         change: change changing changed modify modifying reschedule rescheduling postpone postponing amend amending switch swap adjust alter update rearrange chnage
         changing: modification amendment
@@ -200,6 +200,6 @@ static class EnglishWords
         confirm: confirm confirming
         info: information info details
         age: age ages year years old aged
-        - plus minus the i id ill ive im you your u ur youre we were well wed weve they them he she it its is am are was be been being do does did dont didnt has had will would should could might must shall a an that this these those there here so but or if then than as at by up down off into about over under again also too very really just please pls plz hi hello hey hiya dear good great nice morning afternoon day thanks thank thx cheers lol haha yes no not some all both each every much many lot lots little bit new old beautiful lovely country weather game last ago know let lets see saw say said tell told think guess hope sorry lake lane game name same came some come late date hate gate made make take bake live love give five fire wire like bike bite site note vote home hole hope long song along want went sent sick sister side wide word work world water later after before now never ever soon once still even yet what when why who whom whose yours ours mine guys folks anybody question info information number numbers email text chance way ways thing things something nothing everything nobody problem issue flight car bus train drive due cool fine awesome perfect happen happened today however since while during without against red blue green white black sun moon star north south east west rose hill sea ocean sky end start first next last most least more less few own keep kept book cook look took hook back pack bank tank thing play plan plane place lace face race rice nice ready read lead head heard hand land sand band
+        - calls calm golden street streets walk walking super traveling travelling plus minus the i id ill ive im you your u ur youre we were well wed weve they them he she it its is am are was be been being do does did dont didnt has had will would should could might must shall a an that this these those there here so but or if then than as at by up down off into about over under again also too very really just please pls plz hi hello hey hiya dear good great nice morning afternoon day thanks thank thx cheers lol haha yes no not some all both each every much many lot lots little bit new old beautiful lovely country weather game last ago know let lets see saw say said tell told think guess hope sorry lake lane game name same came some come late date hate gate made make take bake live love give five fire wire like bike bite site note vote home hole hope long song along want went sent sick sister side wide word work world water later after before now never ever soon once still even yet what when why who whom whose yours ours mine guys folks anybody question info information number numbers email text chance way ways thing things something nothing everything nobody problem issue flight car bus train drive due cool fine awesome perfect happen happened today however since while during without against red blue green white black sun moon star north south east west rose hill sea ocean sky end start first next last most least more less few own keep kept book cook look took hook back pack bank tank thing play plan plane place lace face race rice nice ready read lead head heard hand land sand band
         """;
 }

@@ -42,6 +42,7 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
     {
         if (Person(at) is not { } first)
             return null;
+        first = first with { To = AfterAge(first) };
         var (persons, isOpen) = (new List<Persons> { first }, true);
         var total = first.Kind == Kind.Total ? first.Count : 0;
         for (var next = first.To; ;)
@@ -52,13 +53,21 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
             // "Somos 4, 2 adultos y 2 niños" tells the four once more.
             if (first.Kind == Kind.Total && !isAdded && persons.Count == 1)
                 isOpen = false;
-            persons.Add(person);
+            persons.Add(person = person with { To = AfterAge(person) });
             if (first.Kind == Kind.Total && isOpen)
                 total += person.Count;
             next = person.To;
         }
         var count = first.Kind == Kind.Total ? total : persons.Sum(p => p.Count) + (IsSpeakerLeftOut(persons) ? 1 : 0);
         return Counts(persons) ? (count, first.From, persons[^1].To) : null;
+    }
+
+    /// <summary>"Una nena de 6 y un bebé": how old a child is ends no list.</summary>
+    int AfterAge(Persons person)
+    {
+        if (person.Kind != Kind.Child || !this[person.To].Is("of") || this[person.To + 1].Number is not (> 0 and < 18))
+            return person.To;
+        return this[person.To + 2].Is("age") || this[person.To + 2].Form is "meses" or "months" ? person.To + 3 : person.To + 2;
     }
 
     /// <summary>"Con mi esposa": the one who writes comes too.</summary>
@@ -71,9 +80,12 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
         [{ Kind: Kind.Total or Kind.Adult }, ..] => true,
         [{ Kind: Kind.Self } self] => this[self.From - 1].Is("alone") || (this[self.From - 1].Is("for") && this[self.From - 2].Is("alone")) || (this[self.From - 1].Is("for") && this[self.From].Form is "myself"),
         [{ Kind: Kind.Child } child] => child.Count > 1,
-        [{ Kind: Kind.Kin } kin] => kin.Count > 1 || this[kin.From - 1].Is("with"),
+        [{ Kind: Kind.Kin } kin] => kin.Count > 1 || (this[kin.From - 1].Is("with") && !IsAsked(kin.From - 1)),
         _ => persons.Any(p => p.Kind is not Kind.Child) || persons.Sum(p => p.Count) > 1,
     };
+
+    /// <summary>"Lo hablo con mi pareja", "I'll check with my wife".</summary>
+    bool IsAsked(int with) => Enumerable.Range(with - 3, 3).Any(at => this[at].IsAny("talk", "seek") || this[at].Form is "veo" or "ver" or "pregunto" or "check" or "ask" or "discuss" or "confirm" or "confirmo" or "lo" or "consulto");
 
     (bool IsAdded, int Next) Separator(int at)
     {
@@ -92,15 +104,31 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
             return we with { From = start };
         if (at > start && this[at].Form == "pareja")
             return new Persons(Kind.Kin, 1, start, at + 1);
+        if (Families(at) is { } families)
+            return families with { From = start };
+        if (this[at].Form == "solo" && this[at + 1].Is("people"))
+            return new Persons(Kind.Total, 1, start, at + 2);
+        if (IsAloneOnTheWay(at))
+            return new Persons(Kind.Total, 1, start, at + 1);
         if (this[at].Is("family") && this[at + 1].Is("of") && this[at + 2].Number is { } members)
             return new Persons(Kind.Total, members, start, this[at + 3].Is("people") ? at + 4 : at + 3);
         if (this[at].Is("self") || (this[start].Form == "mi" && !IsPerson(start + 1)))
             return this[start].Form is "i" && !(this[start - 1].Is("and")) ? null : new Persons(Kind.Self, 1, start, this[at].Is("self") ? at + 1 : start + 1);
-        if (this[at].Is("couple") && !this[at + 1].Is("of") && !this[at + 1].IsAny("night", "day"))
+        if (this[at].Is("couple") && !this[at - 1].Is("my") && !this[at + 1].Is("of") && !this[at + 1].IsAny("night", "day"))
             return new Persons(Kind.Total, 2, start, at + 1);
         return Counted(start, at) ?? (IsPerson(at) && !this[at].Is("people") && (!IsPlural(at) || Both(at) > 1) && (at > start || this[start - 1].IsAny("and", "with")) && !(this[at].Is("adult") && this[at].Form == "mayor")
             ? new Persons(KindOf(at), Both(at), start, at + 1) : null);
     }
+
+    /// <summary>"Dos familias de 4".</summary>
+    Persons? Families(int at) =>
+        this[at].Number is > 0 and <= MaxGuests and var many && this[at + 1].Is("family") && this[at + 2].Is("of") && this[at + 3].Number is > 0 and <= MaxGuests and var each && many * each <= MaxGuests
+            ? new Persons(Kind.Total, many * each, at, at + 4) : null;
+
+    /// <summary>"Voy solo", "travelling solo", "by myself".</summary>
+    bool IsAloneOnTheWay(int at) =>
+        (this[at].Form is "solo" or "sola" or "solito" or "solita" or "alone" && this[at - 1] is var verb && (verb.IsAny("come", "stay", "arrive") || verb.Form is "voy" or "iria" or "ire" or "vengo" or "viajo" or "viajaria" or "viajare" or "viajando" or "travelling" or "traveling" or "going" or "coming" or "be"))
+        || (this[at].Form == "myself" && this[at - 1].Form is "by");
 
     /// <summary>"2 adultos", "our two kids", "six of us", "dos parejas".</summary>
     Persons? Counted(int start, int at)
@@ -116,7 +144,7 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
             return null;
         // "Hablar con una persona" is no guest.
         var isArticle = !this[at].IsDigits && number == 1 && this[noun].Is("people") && noun == at + 1;
-        return isArticle && !this[start - 1].Is("for") ? null : new Persons(KindOf(noun), number, start, this[noun + 1].Form is "menores" or "grandes" or "chicos" ? noun + 2 : noun + 1);
+        return isArticle && !this[start - 1].Is("for") && !(this[start - 1].IsMark && this[noun + 1].IsMark) ? null : new Persons(KindOf(noun), number, start, this[noun + 1].Form is "menores" or "grandes" or "chicos" ? noun + 2 : noun + 1);
     }
 
     /// <summary>"Somos 4", "there would be six of us", "we are 3 friends".</summary>
@@ -124,6 +152,8 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
     {
         for (var next = at + 1; next <= at + 4; next++)
         {
+            if (Families(next) is { } families)
+                return families;
             if (this[next].Number is { } number && !(number == 1 && !this[next].IsDigits))
                 return IsOther(next + 1) || number > MaxGuests ? null : this[next + 1].IsAny("adult", "child") ? Counted(at, next) : new Persons(Kind.Total, this[next + 1].Is("couple") ? 2 * number : number, at, next + NounAfter(next));
             if (this[next].Form is not ("are" or "will" or "be" or "d" or "would" or "a" or "ser" or "solo" or "going" or "to" or "ir" or "como" or "unas" or "unos" or "about" or "just" or "only" or "like" or "is" or "with"))
@@ -135,9 +165,10 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
     int NounAfter(int number) => this[number + 1].Is("of") && this[number + 2].Is("us") ? 3
         : this[number + 1].IsAny("people", "kin", "couple") ? 2 : 1;
 
-    /// <summary>"Para 4", "for 2".</summary>
+    /// <summary>"Para 4", "for 2", "7 in total".</summary>
     (int Count, int From, int To)? Plain(int at) =>
-        this[at].Is("for") && this[at + 1].Number is > 0 and <= MaxGuests and var number && !(number == 1 && !this[at + 1].IsDigits) && !IsOther(at + 2) && !this[at + 1].Token.IsOrdinal
+        this[at].Number is > 0 and <= MaxGuests and var all && this[at + 1].Form is "in" or "en" && this[at + 2].Form == "total" ? (all, at, at + 3)
+        : this[at].Is("for") && this[at + 1].Number is > 0 and <= MaxGuests and var number && !(number == 1 && !this[at + 1].IsDigits) && !IsOther(at + 2) && !this[at + 1].Token.IsOrdinal
             ? (number, at, at + 2) : null;
 
     /// <summary>What follows makes the number one of something else.</summary>

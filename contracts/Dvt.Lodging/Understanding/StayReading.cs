@@ -30,6 +30,8 @@ sealed class StayReading(IReadOnlyList<Lexeme> line, Almanac almanac, bool isMon
             return (null, null, nights, false);
         // What a change should become is said last.
         var chosen = IntentReading.IsChange(line) || IsCorrected(candidates) ? candidates[^1] : candidates[0];
+        // "Fin de año, la noche del 31".
+        chosen = candidates.Find(c => c.CheckIn == chosen.CheckIn && c.CheckOut is not null) ?? chosen;
         var checkOut = chosen.IsRange || nights is null ? chosen.CheckOut : chosen.CheckIn.AddDays(nights.Value);
         return (chosen.CheckIn, spans.FirstOrDefault(s => IsDeparture(s, chosen))?.CheckIn ?? checkOut, nights, chosen.IsRelative && nights is null);
     }
@@ -161,7 +163,16 @@ sealed class StayReading(IReadOnlyList<Lexeme> line, Almanac almanac, bool isMon
             return null;
         if (almanac.First(day, day.IsBare ? floor : almanac.Today) is not { } date || date < almanac.Today)
             return null;
-        return new Span(date, day.Weekend is not null || day.IsNight ? date.AddDays(1) : null, day.From, day.To, IsRange: false, IsRelative: day.Offset is not null && !day.IsNight);
+        return new Span(date, day.Weekend is not null || day.IsNight || IsNightOf(day.From) ? date.AddDays(1) : null, day.From, day.To, IsRange: false, IsRelative: day.Offset is not null && !day.IsNight);
+    }
+
+    /// <summary>"La noche del 13", "the night of the 5th".</summary>
+    bool IsNightOf(int from)
+    {
+        var before = from - 1;
+        while (days[before].Form is "del" or "de" or "el" or "of" or "the" or "dia")
+            before--;
+        return before < from - 1 && days[before].Form is "noche" or "night" && days[before - 1].Form is "la" or "the" or "una" or "one" or "esa" or "that";
     }
 
     /// <summary>A number alone is a day where an article says so.</summary>

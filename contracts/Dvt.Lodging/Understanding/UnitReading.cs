@@ -5,10 +5,47 @@ static class UnitReading
 {
     static readonly string[] Fillers = ["el", "la", "los", "las", "de", "del", "d", "dl", "the", "of"];
 
+    /// <summary>So many kinds of house are called that "the house" may be any of them.</summary>
+    static readonly string[] AnyHouse = ["casa", "cabana", "habitacion", "cuarto", "departamento", "apartamento", "house", "cabin", "room", "apartment", "flat"];
+
+    /// <summary>How guests say a Spanish name in English.</summary>
+    static readonly Dictionary<string, string[]> InEnglish = new()
+    {
+        ["cabana"] = ["cabin"],
+        ["casa"] = ["house"],
+        ["azul"] = ["blue"],
+        ["roja"] = ["red"],
+        ["rojo"] = ["red"],
+        ["verde"] = ["green"],
+        ["blanca"] = ["white"],
+        ["blanco"] = ["white"],
+        ["negra"] = ["black"],
+        ["negro"] = ["black"],
+        ["amarilla"] = ["yellow"],
+        ["amarillo"] = ["yellow"],
+        ["lago"] = ["lake"],
+        ["mar"] = ["sea", "ocean"],
+        ["rio"] = ["river"],
+        ["playa"] = ["beach"],
+        ["bosque"] = ["forest", "woods"],
+        ["jardin"] = ["garden"],
+        ["montana"] = ["mountain"],
+        ["luna"] = ["moon"],
+        ["sol"] = ["sun"],
+        ["norte"] = ["north"],
+        ["sur"] = ["south"],
+        ["centro"] = ["downtown", "center", "centre"],
+    };
+
+    /// <summary>Said with an article they are a house: "la azul".</summary>
+    static readonly string[] Colours = ["azul", "roja", "rojo", "verde", "blanca", "blanco", "negra", "negro", "amarilla", "amarillo"];
+
     /// <summary>The name that was found. Its words are replaced by one, so that a "Casa Roja" is no other house.</summary>
     public static (string? Unit, List<Token> Remaining) Read(List<Token> tokens, IReadOnlyCollection<string> units)
     {
         var found = units.SelectMany(u => Places(tokens, u).Take(1)).OrderByDescending(p => p.Length).ThenBy(p => p.At).ToList();
+        if (found.Count == 0)
+            found = [.. units.SelectMany(u => OnlyOfItsKind(tokens, u, units).Take(1))];
         // Two names as likely as each other name none.
         if (found.Count == 0 || (found.Count > 1 && found[0].Length == found[1].Length && found[0].At == found[1].At))
             return (null, tokens);
@@ -26,9 +63,22 @@ static class UnitReading
         {
             if (name.Count > 0 && Matched(tokens, at, name) is { } whole && (name.Count > 1 || own.Count > 0))
                 yield return (unit, at, whole - at);
+            // "The blue cabin".
+            if (own.Count > 0 && own.Count < name.Count && Matched(tokens, at, [.. own, .. name.Where(t => IsKind(t.Text))]) is { } turned)
+                yield return (unit, at, turned - at);
             if (own.Count > 0 && own.Count < name.Count && Matched(tokens, at, own) is { } end && IsNamedBefore(tokens, at, own, name))
                 yield return (unit, at, end - at);
         }
+    }
+
+    /// <summary>"The loft", where there is one.</summary>
+    static IEnumerable<(string Unit, int At, int Length)> OnlyOfItsKind(List<Token> tokens, string unit, IReadOnlyCollection<string> units)
+    {
+        foreach (var kind in Token.Of(unit).Select(t => t.Text).Where(w => IsKind(w) && !AnyHouse.Contains(w)))
+            if (units.Count(u => Token.Of(u).Any(t => t.Text == kind)) == 1)
+                for (var at = 1; at < tokens.Count; at++)
+                    if (tokens[at].Text == kind && tokens[at - 1].Text is "el" or "la" or "the" or "this" or "that" or "este" or "esta" or "ese" or "esa" or "del" or "al")
+                        yield return (unit, at, 1);
     }
 
     /// <summary>Where the words end when they all stand there, with nothing but articles between; null when they do not.</summary>
@@ -55,7 +105,7 @@ static class UnitReading
             return own.All(w => w.Text.Length > 3 && !MeansSomething(w.Text));
         if (name.Any(w => IsKind(w.Text) && IsSame(tokens[before].Text, w.Text)) || (tokens[before].Text is "la" or "the" && before > 0 && IsKind(tokens[before - 1].Text)))
             return true;
-        return tokens[before].Text is "la" or "el" or "the" && (own.Count > 1 || before < at - 1 || own.All(w => !MeansSomething(w.Text)));
+        return tokens[before].Text is "la" or "el" or "the" && (own.Count > 1 || before < at - 1 || own.All(w => Colours.Contains(w.Text) || !MeansSomething(w.Text)));
     }
 
     static bool MeansSomething(string word) => Lexicon.Spanish.Knows(word) || Lexicon.English.Knows(word);
@@ -65,6 +115,6 @@ static class UnitReading
     static bool Has(Lexicon lexicon, string word) => lexicon.Meanings(word)?.Any(m => m.Concept == "place") == true;
 
     static bool IsSame(string said, string name) =>
-        said == name || (Nearness.Allowed(Math.Min(said.Length, name.Length)) is > 0 and var limit && Nearness.Between(said, name, limit) <= Math.Min(limit, 1)
+        said == name || (InEnglish.TryGetValue(name, out var names) && names.Contains(said)) || (Nearness.Allowed(Math.Min(said.Length, name.Length)) is > 0 and var limit && Nearness.Between(said, name, limit) <= Math.Min(limit, 1)
             && !MeansSomething(said));
 }

@@ -77,8 +77,20 @@ sealed class Installation : IAsyncDisposable
         foreach (var process in processes)
             await process.ReadyAsync("/healthz", stop);
         if (roles.Api)
-            await Scratch.UntilAsync("first account", () => Scratch.ScalarAsync<bool>("select exists (select from identity.api_key)", stop), StartPatience, stop);
+            await FirstAccountAsync(stop);
         await OwnedAsync(stop);
+    }
+
+    async Task FirstAccountAsync(CancellationToken stop)
+    {
+        try
+        {
+            await Scratch.UntilAsync("first account", () => Scratch.ScalarAsync<bool>("select exists (select from identity.api_key)", stop), StartPatience, stop);
+        }
+        catch (TimeoutException none)
+        {
+            throw new TimeoutException($"{none.Message}\n{Api.LogTail()}", none);
+        }
     }
 
     static IEnumerable<string> AllQueues =>
