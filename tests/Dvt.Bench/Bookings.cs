@@ -32,8 +32,10 @@ static class Bookings
         foreach (var unit in units)
             await desk.AskAsync(new CreateUnit(unit, Cabin), unit, new Resource("unit", unit.ToString()), stop);
         await FightAsync(desk, units, session.Settings.Span(seconds: 3, quick: 0.5), stop); // Warm: compiled, connected, prepared.
+        await Statements.ForgetAsync(on.Scratch, stop);
         var time = session.Settings.Span(seconds: 20, quick: 1);
         var (decided, won, overlaps, latency) = await FightAsync(desk, units, time, stop);
+        Session.Say(await Statements.DearestAsync(on.Scratch, stop));
         await CheckAsync(on, tenant, stop);
         session.Report(new("bookings", Part: null, decided / time.TotalSeconds, "decisions/s")
         {
