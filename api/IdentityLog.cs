@@ -21,8 +21,7 @@ sealed class IdentityLog(NpgsqlDataSource postgres, EventJson json)
                 Slot.Of(Domain.Identity, tenantId, h.Stream), tenantId, h.Stream, h.Seq, h.Event.GetType().Name,
                 await json.OfAsync(h.Event, tenantId, connection, stop), h.CommandId, CorrelationId: null, h.Actor, h.At));
         await using var batch = new NpgsqlBatch(connection);
-        // A batch without a transaction of its own is one, so the tenant lasts exactly as long as it.
-        batch.BatchCommands.Add(Sql.Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
+        batch.BatchCommands.Add(Sql.AsTenant(tenantId));
         foreach (var row in rows)
             batch.BatchCommands.Add(row);
         EventLog.AddAppend(batch, events, _ => EventLog.NoLease);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -40,8 +41,6 @@ public sealed class AuditQueries(NpgsqlDataSource api)
         var rows = await query.ListAsync(Read, stop);
         return new(Cursor.Cut(rows.Value, limit, r => Cursor.Of(Sort, Cursor.OfTime(r.At), r.Id.ToString())), rows.Position);
     }
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     static NpgsqlParameter Time(DateTime? value) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)value ?? DBNull.Value };
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -100,6 +101,4 @@ sealed class BulkJobView : IView
     };
 
     static string JobId(TailEvent e) => e.Stream[Prefix.Length..];
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 }

@@ -3,6 +3,7 @@ using Dvt.Contracts;
 using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -100,8 +101,6 @@ public sealed class DeadLetterQueries(NpgsqlDataSource api)
             ? new DeadLetterDetail(first, Message: null, Waiting: [], bytes)
             : new DeadLetterDetail(first, Wire.Decode(bytes)[0], [.. rows.Value.Skip(1).Select(r => r.Row)]), rows.Position);
     }
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     static DeadLetterRow Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetString(5),

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Npgsql;
-using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -123,8 +123,6 @@ public sealed class PlanQueries(NpgsqlDataSource api)
     static PlanRow Read(NpgsqlDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.TextOrNull(4), row.TextOrNull(5), row.GetInt32(6),
         row.GetInt64(7), row.Time(8), row.TimeOrNull(9), row.TimeOrNull(10));
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     static string Escape(string q) => q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -1,5 +1,5 @@
+using Dvt.Pipeline;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Dvt.ReadModels;
 
@@ -30,7 +30,7 @@ public sealed partial class RunQueries
             ) part
             group by span, plan_id
             order by span, plan_id
-            """, tenantId, from.UtcDateTime, to.UtcDateTime, new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)planId ?? DBNull.Value }, by,
+            """, tenantId, from.UtcDateTime, to.UtcDateTime, Sql.Text(planId), by,
             firstHour.UtcDateTime, lastHour.UtcDateTime);
         return await query.ListAsync(
             static row => new RunMinute(row.Time(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5),

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.ReadModels;
@@ -29,17 +30,14 @@ sealed class TenantQuery : IAsyncDisposable
     public TenantQuery(NpgsqlDataSource api, Guid tenantId)
     {
         batch = api.CreateBatch();
-        Add("select set_config('dvt.tenant', $1, true)", tenantId.ToString());
+        batch.BatchCommands.Add(Sql.AsTenant(tenantId));
         // Read before the rows: they may be newer than the position says, never older.
         Add("""select slot, "offset" from read.position()""");
     }
 
     public TenantQuery Add(string sql, params ReadOnlySpan<object?> parameters)
     {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in parameters)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
-        batch.BatchCommands.Add(command);
+        batch.BatchCommands.Add(Sql.Command(sql, parameters));
         return this;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dvt.Contracts;
 using Npgsql;
 using NpgsqlTypes;
+using static Dvt.Pipeline.Sql;
 
 namespace Dvt.ReadModels;
 
@@ -142,8 +143,6 @@ public sealed class WebhookQueries(NpgsqlDataSource api)
             return (null, Guid.Empty);
         return Guid.TryParse(key[1], out var id) ? (Cursor.Time(key[0]), id) : throw Cursor.Invalid();
     }
-
-    static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
     static NpgsqlParameter Time(DateTime? value) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)value ?? DBNull.Value };
 }

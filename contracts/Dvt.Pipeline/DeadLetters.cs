@@ -173,8 +173,8 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
             new() { Value = id }, new() { Value = envelope.TenantId }, new() { Value = queue }, new() { Value = envelope.Key },
             new() { Value = envelope.Id }, new() { Value = envelope.Type }, new() { Value = Wire.Encode(envelope) },
             new() { Value = status }, new() { Value = tries },
-            new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)code ?? DBNull.Value },
-            new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)detail ?? DBNull.Value },
+            Sql.Text(code),
+            Sql.Text(detail),
             new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Text, Value = code is null ? DBNull.Value : Group(code, detail) },
         },
     };

@@ -9,26 +9,26 @@ public static class Sql
     const int Bite = 5_000;
 
     /// <param name="values">A value that says its type by itself, or a parameter that names it.</param>
-    public static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object> values)
+    public static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
         return command;
     }
 
     /// <summary>For text that may be absent.</summary>
     public static NpgsqlParameter Text(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)value ?? DBNull.Value };
 
-    /// <summary>
-    /// Runs a statement as a tenant and gives its rows. A batch without a transaction of its own is one, so the tenant lasts
-    /// exactly as long as it.
-    /// </summary>
+    /// <summary>First in a batch that acts for a tenant. A batch without a transaction of its own is one, so the tenant lasts exactly as long as it.</summary>
+    public static NpgsqlBatchCommand AsTenant(Guid tenantId) => Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString());
+
+    /// <summary>Runs a statement as a tenant and gives its rows.</summary>
     public static async Task<List<T>> RowsOfAsync<T>(
         this NpgsqlDataSource postgres, Guid tenantId, NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> read, CancellationToken stop)
     {
         await using var batch = postgres.CreateBatch();
-        batch.BatchCommands.Add(Command("select set_config('dvt.tenant', $1, true)", tenantId.ToString()));
+        batch.BatchCommands.Add(AsTenant(tenantId));
         batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(stop);
         await reader.NextResultAsync(stop);

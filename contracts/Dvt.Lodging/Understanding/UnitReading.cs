@@ -45,7 +45,7 @@ static class UnitReading
     {
         var found = units.SelectMany(u => Places(tokens, u).Take(1)).OrderByDescending(p => p.Length).ThenBy(p => p.At).ToList();
         if (found.Count == 0)
-            found = [.. units.SelectMany(u => OnlyOfItsKind(tokens, u, units).Take(1))];
+            found = [.. OnlyOfTheirKind(tokens, units)];
         // Two names as likely as each other name none.
         if (found.Count == 0 || (found.Count > 1 && found[0].Length == found[1].Length && found[0].At == found[1].At))
             return (null, tokens);
@@ -59,27 +59,30 @@ static class UnitReading
     {
         var name = Token.Of(unit).Where(t => t.Kind != TokenKind.Mark).ToList();
         var own = name.Where(t => !Fillers.Contains(t.Text) && !IsKind(t.Text)).ToList();
+        // "The blue cabin".
+        List<Token> turnedRound = [.. own, .. name.Where(t => IsKind(t.Text))];
+        var hasKind = own.Count > 0 && own.Count < name.Count;
         for (var at = 0; at < tokens.Count; at++)
         {
             if (name.Count > 0 && Matched(tokens, at, name) is { } whole && (name.Count > 1 || own.Count > 0))
                 yield return (unit, at, whole - at);
-            // "The blue cabin".
-            if (own.Count > 0 && own.Count < name.Count && Matched(tokens, at, [.. own, .. name.Where(t => IsKind(t.Text))]) is { } turned)
+            if (hasKind && Matched(tokens, at, turnedRound) is { } turned)
                 yield return (unit, at, turned - at);
-            if (own.Count > 0 && own.Count < name.Count && Matched(tokens, at, own) is { } end && IsNamedBefore(tokens, at, own, name))
+            if (hasKind && Matched(tokens, at, own) is { } end && IsNamedBefore(tokens, at, own, name))
                 yield return (unit, at, end - at);
         }
     }
 
     /// <summary>"The loft", where there is one.</summary>
-    static IEnumerable<(string Unit, int At, int Length)> OnlyOfItsKind(List<Token> tokens, string unit, IReadOnlyCollection<string> units)
+    static IEnumerable<(string Unit, int At, int Length)> OnlyOfTheirKind(List<Token> tokens, IReadOnlyCollection<string> units)
     {
-        foreach (var kind in Token.Of(unit).Select(t => t.Text).Where(w => IsKind(w) && !AnyHouse.Contains(w)))
-            if (units.Count(u => Token.Of(u).Any(t => t.Text == kind)) == 1)
-                for (var at = 1; at < tokens.Count; at++)
-                    if (tokens[at].Text == kind && tokens[at - 1].Text is "el" or "la" or "the" or "this" or "that" or "este" or "esta" or "ese" or "esa" or "del" or "al")
-                        yield return (unit, at, 1);
+        var kinds = units.SelectMany(u => Token.Of(u).Select(t => t.Text).Where(w => IsKind(w) && !AnyHouse.Contains(w)).Distinct().Select(kind => (Unit: u, Kind: kind)));
+        foreach (var only in kinds.GroupBy(k => k.Kind).Where(k => k.Count() == 1).Select(k => k.Single()))
+            if (Enumerable.Range(1, Math.Max(0, tokens.Count - 1)).FirstOrDefault(i => tokens[i].Text == only.Kind && PointsAt(tokens[i - 1])) is > 0 and var at)
+                yield return (only.Unit, at, 1);
     }
+
+    static bool PointsAt(Token before) => before.Text is "el" or "la" or "the" or "this" or "that" or "este" or "esta" or "ese" or "esa" or "del" or "al";
 
     /// <summary>Where the words end when they all stand there, with nothing but articles between; null when they do not.</summary>
     static int? Matched(List<Token> tokens, int at, List<Token> words)
