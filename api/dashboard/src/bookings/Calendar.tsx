@@ -1,8 +1,8 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { language } from '../i18n';
 import { Button } from '../ui/Button';
 import { Empty, Loaded } from '../ui/States';
+import { formatter } from '../ui/format';
 import { CalendarRow } from './CalendarRow';
 import { addDays, daysOf, nextMonth, today } from './dates';
 import type { StayWish } from './NewBooking';
@@ -17,7 +17,7 @@ export function Calendar({ month, onMonth, onWish }: { month: string; onMonth: (
   const units = useUnits();
   const bookings = useBookingsBetween(from, to);
   const blocks = useBlocksBetween(units.data, from, to);
-  const weekday = new Intl.DateTimeFormat(language(), { weekday: 'narrow', timeZone: 'UTC' });
+  const weekday = formatter(Intl.DateTimeFormat, { weekday: 'narrow', timeZone: 'UTC' });
   return (
     <div className="p-4">
       <div className="mb-3 flex flex-wrap items-center gap-2">
@@ -25,7 +25,7 @@ export function Calendar({ month, onMonth, onWish }: { month: string; onMonth: (
           <ChevronLeft aria-hidden className="size-4" />
         </Button>
         <h2 className="min-w-40 text-center text-base font-semibold first-letter:uppercase" aria-live="polite">
-          {new Intl.DateTimeFormat(language(), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`))}
+          {formatter(Intl.DateTimeFormat, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`))}
         </h2>
         <Button small aria-label={t('bookings.after')} onClick={() => onMonth(nextMonth(month))}>
           <ChevronRight aria-hidden className="size-4" />

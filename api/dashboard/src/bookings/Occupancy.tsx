@@ -1,15 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
-import { language } from '../i18n';
-import { count, money } from '../ui/format';
+import { count, formatter, money } from '../ui/format';
 
 /** The month in figures: how full, how many come, what it brings. */
 export function Occupancy({ month }: { month: string }) {
   const { t } = useTranslation();
   const figures = useQuery({ queryKey: ['bookings', 'occupancy', month], queryFn: async () => (await ask(api.GET('/v1/dashboards/occupancy', { params: { query: { month } } }))).total });
   const of = figures.data;
-  const rate = of && new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(of.occupancyRate);
+  const rate = of && formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 1 }).format(of.occupancyRate);
   const pairs: [string, string | undefined][] = [
     [t('bookings.occupied'), rate],
     [t('bookings.nightsSold'), of && count(of.confirmedNights)],

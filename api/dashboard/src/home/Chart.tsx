@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { hourMinute } from '../ui/format';
 import { useTheme } from '../ui/theme';
 import { sumOf, type Minute } from './queries';
 
@@ -43,9 +44,9 @@ export function Chart({ minutes }: { minutes: Minute[] }) {
         cursor: { y: false },
         legend: { live: true },
         scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.1)] } },
-        axes: [{ ...axis, values: (_, splits) => splits.map(s => new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(s * 1000)) }, { ...axis, size: 44 }],
+        axes: [{ ...axis, values: (_, splits) => splits.map(s => hourMinute(s * 1000)) }, { ...axis, size: 44 }],
         series: [
-          { value: (_, v) => (v == null ? '–' : new Intl.DateTimeFormat(i18n.language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(v * 1000)), label: t('run.eventAt') },
+          { value: (_, v) => (v == null ? '–' : hourMinute(v * 1000)), label: t('run.eventAt') },
           line(t('home.started'), '--info'), line(t('home.completedLine'), '--accent', true), line(t('home.failedLine'), '--bad'),
         ],
       },
