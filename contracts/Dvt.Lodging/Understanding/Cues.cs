@@ -22,6 +22,7 @@ static class Cues
             strongperson
             bot
             someone there
+            someone from ~ team|equipo|staff|hotel
             phone
             send|have|what .. numero|whatsapp $
             send|your|tu ~ celular|cel
@@ -37,6 +38,11 @@ static class Cues
             it .. relocate .. @day
             relocate booking
             relocate the booking
+            relocate|shift ~ unit
+            relocate|shift ~ the unit
+            moveto ~ unit
+            moveto ~ the unit
+            booking .. pero|but ~ @guests
             @day|@guests .. instead
             instead @day|@guests
             arrive|depart|come .. day|night antes|despues|before|earlier|later|after
@@ -103,6 +109,7 @@ static class Cues
             want|make|need ~ the booking
             number booking
             a booking
+            ^ booking please|porfa ~ @day|@guests
             ^ booking for|of|@day|@guests|request
             want|need ~ place
             want ~ the place|unit

@@ -160,7 +160,7 @@ sealed class DayReading(IReadOnlyList<Lexeme> line, bool isMonthFirst)
     DayRef? Bare(int at) => DayNumber(at) is { } day && !IsClock(at) && !IsAge(at) && !CountsSomething(at + 1) && this[at - 1].Form != "$" && this[at + 1].Form != "%"
         ? new DayRef(at, at + 1) { Day = day, IsNight = IsNightBefore(at) } : null;
 
-    int? DayNumber(int at) => (this[at].Valued("ordinal") ?? (this[at].Form is "a" or "an" or "un" or "una" ? null : this[at].Number)) is { } day and >= 1 and <= 31 ? day : null;
+    int? DayNumber(int at) => this[at - 1].Is("of") && this[at - 2].Is("family") ? null : (this[at].Valued("ordinal") ?? (this[at].Form is "a" or "an" or "un" or "una" ? null : this[at].Number)) is { } day and >= 1 and <= 31 ? day : null;
 
     bool IsClock(int at) => (this[at - 1].Form == "las" && this[at - 2].Form == "a") || this[at - 1].Form == "at";
 

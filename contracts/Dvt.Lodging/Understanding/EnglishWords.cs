@@ -121,7 +121,7 @@ static class EnglishWords
         self: me i myself
         my: my our his her their
         us: us
-        we: we were theres there_are there_will_be there_would_be thered itll
+        we: we were well theres there_are there_will_be there_would_be thered itll
         alone: just only alone solo
         more: more extra additional
         included: including included incl
@@ -179,7 +179,7 @@ static class EnglishWords
         luggage: luggage bags suitcases baggage
         bring: bring
         permitted: allowed okay_to ok_to permitted
-        pay: pay paying paid payment payments deposit deposits card cards cash transfer transferred wire installments invoice receipt balance venmo zelle paypal visa mastercard amex stripe bank debit credit card_declined prepay prepayment remit
+        pay: pay paying paid payment payments deposit deposits card cards cash transfer transferred wire installments invoice receipt balance venmo zelle paypal visa mastercard amex american_express stripe bank debit credit card_declined prepay prepayment remit
         money: money
         currency: dollars euros pounds
         per: per
@@ -200,6 +200,6 @@ static class EnglishWords
         confirm: confirm confirming
         info: information info details
         age: age ages year years old aged
-        - calls calm golden street streets walk walking super traveling travelling plus minus the i id ill ive im you your u ur youre we were well wed weve they them he she it its is am are was be been being do does did dont didnt has had will would should could might must shall a an that this these those there here so but or if then than as at by up down off into about over under again also too very really just please pls plz hi hello hey hiya dear good great nice morning afternoon day thanks thank thx cheers lol haha yes no not some all both each every much many lot lots little bit new old beautiful lovely country weather game last ago know let lets see saw say said tell told think guess hope sorry lake lane game name same came some come late date hate gate made make take bake live love give five fire wire like bike bite site note vote home hole hope long song along want went sent sick sister side wide word work world water later after before now never ever soon once still even yet what when why who whom whose yours ours mine guys folks anybody question info information number numbers email text chance way ways thing things something nothing everything nobody problem issue flight car bus train drive due cool fine awesome perfect happen happened today however since while during without against red blue green white black sun moon star north south east west rose hill sea ocean sky end start first next last most least more less few own keep kept book cook look took hook back pack bank tank thing play plan plane place lace face race rice nice ready read lead head heard hand land sand band
+        - have_a_great_day have_a_good_day have_a_nice_day have_a_nice_one have_a_lovely_day thanks_a_lot calls calm golden street streets walk walking super traveling travelling plus minus the i id ill ive im you your u ur youre we were well wed weve they them he she it its is am are was be been being do does did dont didnt has had will would should could might must shall a an that this these those there here so but or if then than as at by up down off into about over under again also too very really just please pls plz hi hello hey hiya dear good great nice morning afternoon day thanks thank thx cheers lol haha yes no not some all both each every much many lot lots little bit new old beautiful lovely country weather game last ago know let lets see saw say said tell told think guess hope sorry lake lane game name same came some come late date hate gate made make take bake live love give five fire wire like bike bite site note vote home hole hope long song along want went sent sick sister side wide word work world water later after before now never ever soon once still even yet what when why who whom whose yours ours mine guys folks anybody question info information number numbers email text chance way ways thing things something nothing everything nobody problem issue flight car bus train drive due cool fine awesome perfect happen happened today however since while during without against red blue green white black sun moon star north south east west rose hill sea ocean sky end start first next last most least more less few own keep kept book cook look took hook back pack bank tank thing play plan plane place lace face race rice nice ready read lead head heard hand land sand band
         """;
 }

@@ -23,6 +23,9 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
     public int? Read()
     {
         for (var at = 0; at < line.Count; at++)
+            if (this[at].Form is "pero" or "but" && AfterChange(at + 1) is { } changed)
+                return changed;
+        for (var at = 0; at < line.Count; at++)
             if (Listed(at) is { } listed && listed.Count is > 0 and <= MaxGuests && !this[listed.From - 1].IsAny("not", "nolonger"))
                 return Take(listed.From, listed.To, listed.Count);
         for (var at = 0; at < line.Count; at++)
@@ -30,6 +33,9 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
                 return Take(plain.From, plain.To, plain.Count);
         return null;
     }
+
+    /// <summary>"Puse 5 personas pero vamos a ser 6".</summary>
+    int? AfterChange(int at) => (this[at].Is("now") ? at + 1 : at) is var next && this[next].Is("we") && We(next) is { } we ? Take(next, we.To, we.Count) : null;
 
     int Take(int from, int to, int count)
     {
@@ -49,6 +55,9 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
         {
             var (isAdded, start) = Separator(next);
             if (Person(start) is not { } person)
+                break;
+            // "4 adults (two couples)".
+            if (this[start - 1].Form == "(" && person.Count == persons.Sum(p => p.Count))
                 break;
             // "Somos 4, 2 adultos y 2 niños" tells the four once more.
             if (first.Kind == Kind.Total && !isAdded && persons.Count == 1)
@@ -90,7 +99,7 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
     (bool IsAdded, int Next) Separator(int at)
     {
         var isAdded = false;
-        for (; this[at].IsAny("and", "with", "more", "also") || this[at].Form is "," or "+" or "&" or "(" or ":" or "mas" or "plus" or "/"; at++)
+        for (; this[at].IsAny("and", "with", "more", "also") || (this[at].Is("for") && this[at - 1].Is("and")) || this[at].Form is "," or "+" or "&" or "(" or ":" or "mas" or "plus" or "/"; at++)
             isAdded |= this[at].Form is not ("," or "(" or ":" or "/");
         return (isAdded, at);
     }
@@ -116,7 +125,7 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
             return this[start].Form is "i" && !(this[start - 1].Is("and")) ? null : new Persons(Kind.Self, 1, start, this[at].Is("self") ? at + 1 : start + 1);
         if (this[at].Is("couple") && !this[at - 1].Is("my") && !this[at + 1].Is("of") && !this[at + 1].IsAny("night", "day"))
             return new Persons(Kind.Total, 2, start, at + 1);
-        return Counted(start, at) ?? (IsPerson(at) && !this[at].Is("people") && (!IsPlural(at) || Both(at) > 1) && (at > start || this[start - 1].IsAny("and", "with")) && !(this[at].Is("adult") && this[at].Form == "mayor")
+        return Counted(start, at) ?? (IsPerson(at) && !this[at].Is("people") && (!IsPlural(at) || Both(at) > 1) && (at > start || this[start - 1].IsAny("and", "with", "we") || this[start - 1].Form == ",") && !(this[at].Is("adult") && this[at].Form == "mayor")
             ? new Persons(KindOf(at), Both(at), start, at + 1) : null);
     }
 
@@ -156,7 +165,7 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
                 return families;
             if (this[next].Number is { } number && !(number == 1 && !this[next].IsDigits))
                 return IsOther(next + 1) || number > MaxGuests ? null : this[next + 1].IsAny("adult", "child") ? Counted(at, next) : new Persons(Kind.Total, this[next + 1].Is("couple") ? 2 * number : number, at, next + NounAfter(next));
-            if (this[next].Form is not ("are" or "will" or "be" or "d" or "would" or "a" or "ser" or "solo" or "going" or "to" or "ir" or "como" or "unas" or "unos" or "about" or "just" or "only" or "like" or "is" or "with"))
+            if (this[next].Form is not ("are" or "will" or "be" or "d" or "would" or "a" or "ser" or "solo" or "going" or "to" or "ir" or "como" or "unas" or "unos" or "about" or "just" or "only" or "like" or "is" or "with" or "ll"))
                 break;
         }
         return null;
@@ -167,12 +176,13 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
 
     /// <summary>"Para 4", "for 2", "7 in total".</summary>
     (int Count, int From, int To)? Plain(int at) =>
-        this[at].Number is > 0 and <= MaxGuests and var all && this[at + 1].Form is "in" or "en" && this[at + 2].Form == "total" ? (all, at, at + 3)
+        this[at].Number is > 0 and <= MaxGuests and var all && this[at + 1].Form == "total" ? (all, at, at + 2)
+        : this[at].Number is > 0 and <= MaxGuests and var sum && this[at + 1].Form is "in" or "en" && this[at + 2].Form == "total" ? (sum, at, at + 3)
         : this[at].Is("for") && this[at + 1].Number is > 0 and <= MaxGuests and var number && !(number == 1 && !this[at + 1].IsDigits) && !IsOther(at + 2) && !this[at + 1].Token.IsOrdinal
             ? (number, at, at + 2) : null;
 
     /// <summary>What follows makes the number one of something else.</summary>
-    bool IsOther(int at) => this[at].IsAny("night", "day", "week", "months", "hour", "service", "place", "more", "weekend", "year") || this[at].Form is "/" or "%" or "anos" or "noches" or "km"
+    bool IsOther(int at) => this[at].IsAny("night", "day", "week", "months", "hour", "service", "place", "more", "weekend", "year") || this[at].Form is "/" or "%" or "anos" or "noches" or "km" or "carros" or "carro" or "autos" or "auto" or "coches" or "coche" or "cars" or "car" or "vehiculos" or "vehicles" or "motos" or "perros" or "perritos" or "gatos" or "mascotas" or "dogs" or "cats" or "pets"
         || (at < line.Count && line[at].Slot == Lexeme.DaySlot && this[at - 1].IsAny("night"));
 
     bool IsPerson(int at) => this[at].IsAny("people", "adult", "child", "kin");

@@ -9,7 +9,7 @@ sealed class Phrase
     const int Gap = 3;
 
     static readonly string[] Fillers =
-        ["a", "some", "number", "still", "more", "of", "for", "with", "my", "bedroom", "bed", "double", "single", "doble", "simple", "matrimonial", "grande", "pequena", "private", "cheap", "free", "family", "les", "nos", "le", "me", "us", "you", "un", "una", "other", "make", "to", "from", "on", "de", "do", "please", "favor", "por", "@guests", "@day", "@nights", "any", "ya", "be", "next", "your"];
+        ["a", "some", "number", "still", "more", "of", "for", "with", "my", "bedroom", "bed", "double", "single", "doble", "simple", "matrimonial", "grande", "pequena", "private", "cheap", "free", "family", "les", "nos", "le", "me", "us", "you", "un", "una", "other", "make", "to", "from", "on", "de", "do", "please", "favor", "por", "@guests", "@day", "@nights", "any", "enough", "suficiente", "ya", "be", "next", "your"];
 
     readonly string[][] elements;
 

@@ -32,6 +32,9 @@ sealed class StayReading(IReadOnlyList<Lexeme> line, Almanac almanac, bool isMon
         var chosen = IntentReading.IsChange(line) || IsCorrected(candidates) ? candidates[^1] : candidates[0];
         // "Fin de año, la noche del 31".
         chosen = candidates.Find(c => c.CheckIn == chosen.CheckIn && c.CheckOut is not null) ?? chosen;
+        // "Nos quedamos hasta el 9".
+        if (spans.Count == 1 && !chosen.IsRange && chosen.CheckOut is null && nights is null && days[chosen.From - 1] is var opener && (opener.Is("until") || (opener.Is("the") && days[chosen.From - 2].Is("until"))))
+            return (null, chosen.CheckIn, nights, false);
         var checkOut = chosen.IsRange || nights is null ? chosen.CheckOut : chosen.CheckIn.AddDays(nights.Value);
         return (chosen.CheckIn, spans.FirstOrDefault(s => IsDeparture(s, chosen))?.CheckIn ?? checkOut, nights, chosen.IsRelative && nights is null);
     }
@@ -64,6 +67,10 @@ sealed class StayReading(IReadOnlyList<Lexeme> line, Almanac almanac, bool isMon
                 refs.Add(day);
                 at = day.To - 1;
             }
+        // "Valentine's day, Feb 14", "xmas, 24-27 dec": the feast tells why, the days tell when.
+        for (var i = refs.Count - 2; i >= 0; i--)
+            if (refs[i].Feast is not null && refs[i + 1].Day is not null && refs[i + 1].From == refs[i].To + 1 && line[refs[i].To].Form is "," or "(" or ":")
+                refs.RemoveAt(i);
         if (LoneMonth(refs) is { } month && Enumerable.Range(0, refs.Count).FirstOrDefault(i => refs[i].IsBare && (IsDay(refs[i]) || (i + 1 < refs.Count && IsRange(refs[i], refs[i + 1]))), -1) is >= 0 and var first)
             refs[first] = refs[first] with { Month = month };
         var floor = almanac.Today;
@@ -79,7 +86,10 @@ sealed class StayReading(IReadOnlyList<Lexeme> line, Almanac almanac, bool isMon
 
     /// <summary>"En enero, del 1 al 16": the month that stands apart from the days.</summary>
     int? LoneMonth(List<DayRef> refs) => Enumerable.Range(0, line.Count)
-        .Where(at => line[at].Form is not ("may" or "mar" or "set") && !refs.Any(r => at >= r.From && at < r.To)).Select(at => line[at].Valued("month")).FirstOrDefault(m => m is not null);
+        .Where(at => line[at].Form is not ("may" or "mar" or "set") && !IsName(at) && !refs.Any(r => at >= r.From && at < r.To)).Select(at => line[at].Valued("month")).FirstOrDefault(m => m is not null);
+
+    /// <summary>"A nombre de Julio", "soy Abril", "my name is June".</summary>
+    bool IsName(int at) => days[at - 1].Form is "soy" or "llamo" || days[at - 1].Form is "de" or "es" or "is" && days[at - 2].Form is "nombre" or "name";
 
     /// <param name="refs">The days that were said.</param>
     /// <param name="floor">From when on days of the month count that have no month: near those said before.</param>

@@ -46,6 +46,9 @@ static class UnitReading
         var found = units.SelectMany(u => Places(tokens, u).Take(1)).OrderByDescending(p => p.Length).ThenBy(p => p.At).ToList();
         if (found.Count == 0)
             found = [.. OnlyOfTheirKind(tokens, units)];
+        else if (found.Count > 1 || tokens.Exists(t => t.Text is "to" or "a" or "al"))
+            // "From the blue cabin to the loft".
+            found = [.. found.Concat(OnlyOfTheirKind(tokens, units)).OrderByDescending(p => found.Exists(f => f.At < p.At) && IsTowards(tokens, p.At))];
         // Two names as likely as each other name none.
         if (found.Count == 0 || (found.Count > 1 && found[0].Length == found[1].Length && found[0].At == found[1].At))
             return (null, tokens);
@@ -53,6 +56,13 @@ static class UnitReading
         rest.RemoveRange(found[0].At, found[0].Length);
         rest.Insert(found[0].At, new Token(TokenKind.Word, Lexeme.UnitSlot));
         return (found[0].Unit, rest);
+    }
+
+    static bool IsTowards(List<Token> tokens, int at)
+    {
+        while (at > 0 && Fillers.Contains(tokens[at - 1].Text))
+            at--;
+        return at > 0 && tokens[at - 1].Text is "to" or "a" or "al";
     }
 
     static IEnumerable<(string Unit, int At, int Length)> Places(List<Token> tokens, string unit)
