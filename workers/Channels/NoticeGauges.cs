@@ -21,7 +21,7 @@ sealed class NoticeGauges(NpgsqlDataSource postgres, NoticeChannels channels, IL
                 select
                   (select coalesce(extract(epoch from clock_timestamp() - min(due_at)), 0)::float8
                    from messages.notice
-                   where status = 'owed' and due_at < clock_timestamp() and channel = any ($1)),
+                   where status = 'owed' and due_at < clock_timestamp() and channel = any ($1) and template is not null),
                   (select sum(s.head - c."offset")::bigint
                    from messages.checkpoint c
                    join log.slot s on s.slot = c.slot

@@ -54,22 +54,28 @@ sealed class NoticeTable(NpgsqlDataSource postgres)
     };
 
     /// <summary>Stores the intent to send what is due. Nothing is called before this has committed.</summary>
+    /// <param name="channels">Those that are set up; what is due on others is not looked at.</param>
+    /// <param name="most">Of each channel.</param>
     public async Task<List<ClaimedNotice>> ClaimAsync(IReadOnlyCollection<string> channels, int most, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
             with due as (
-              select n.tenant_id, n.notice_id
-              from messages.notice n
-              join identity.tenant t on t.tenant_id = n.tenant_id
-                and not t.suspended
-              where n.status = 'owed'
-                and n.due_at <= (select clock_timestamp())
-                and n.channel = any ($1)
-                and n.template is not null
-              order by n.due_at
-              limit $2
-              for update of n skip locked
+              select d.tenant_id, d.notice_id
+              from unnest($1) as c(channel)
+              cross join lateral (
+                select n.tenant_id, n.notice_id
+                from messages.notice n
+                join identity.tenant t on t.tenant_id = n.tenant_id
+                  and not t.suspended
+                where n.status = 'owed'
+                  and n.channel = c.channel
+                  and n.due_at <= (select clock_timestamp())
+                  and n.template is not null
+                order by n.due_at
+                limit $2
+                for update of n skip locked
+              ) d
             ), claimed as (
               update messages.notice n
               set status = 'sending',
