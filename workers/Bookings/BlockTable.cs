@@ -13,12 +13,14 @@ static class BlockTable
     public static void AddLoad(NpgsqlBatch statement, IReadOnlyCollection<UnitAtHand> units, IReadOnlyList<Delivery> batch)
     {
         var (blocks, feeds) = (Naming(batch, "blockId"), Naming(batch, "feedId"));
-        const string columns = "b.tenant_id, b.unit_id, b.block_id, b.command_id, b.source, b.feed_id, b.uid, b.channel, b.seq, lower(b.stay), upper(b.stay), b.text, b.claims, b.removed";
+        const string columns = "b.tenant_id, b.unit_id, b.block_id, b.command_id, b.source, b.feed_id, b.uid, b.channel, b.seq, lower(b.stay), upper(b.stay), b.text, b.claims, b.removed, lower(c.stay), upper(c.stay)";
+        const string nights = "left join bookings.claim c on c.tenant_id = b.tenant_id and c.claim_id = b.block_id";
         statement.BatchCommands.Add(BookingTable.OfUnits(
             $"""
             select {columns}
             from unnest($1, $2) as k(tenant_id, unit_id)
             join bookings.block b using (tenant_id, unit_id)
+            {nights}
             where not b.removed
               and not b.claims
               and upper(b.stay) > current_date - 2
@@ -26,10 +28,12 @@ static class BlockTable
             select {columns}
             from unnest($3, $4) as k(tenant_id, block_id)
             join bookings.block b using (tenant_id, block_id)
+            {nights}
             union
             select {columns}
             from unnest($5, $6, $7) as k(tenant_id, unit_id, feed_id)
             join bookings.block b using (tenant_id, unit_id, feed_id)
+            {nights}
             """, units,
             EventLog.Array(NpgsqlDbType.Uuid, blocks.Select(b => b.TenantId).ToArray()),
             EventLog.Array(NpgsqlDbType.Uuid, blocks.Select(b => b.Id).ToArray()),
@@ -46,10 +50,25 @@ static class BlockTable
            select (envelope.TenantId, envelope.Body.GetProperty("unitId").GetGuid(), envelope.Body.GetProperty(field).GetGuid()),
     ];
 
+    /// <summary>The nights that messages of a batch want to block.</summary>
+    public static List<(Guid TenantId, Guid UnitId, Stay Stay)> Wanted(IReadOnlyList<Delivery> batch)
+    {
+        var wanted = new List<(Guid TenantId, Guid UnitId, Stay Stay)>();
+        foreach (var envelope in batch.Select(d => d.Envelope))
+            if (envelope.Type is nameof(BlockDates) && ContractsJson.Read<BlockDates>(envelope.Body) is var block)
+                wanted.Add((envelope.TenantId, block.UnitId, new(block.From, block.To)));
+            else if (envelope.Type is nameof(ImportBlocks) && ContractsJson.Read<ImportBlocks>(envelope.Body) is var import)
+                wanted.AddRange(import.Put.Select(b => (envelope.TenantId, import.UnitId, new Stay(b.From, b.To))));
+        return wanted.FindAll(w => w.Stay.CheckIn < w.Stay.CheckOut);
+    }
+
     public static async Task ReadAsync(NpgsqlDataReader reader, Dictionary<(Guid, Guid), UnitAtHand> units, CancellationToken stop)
     {
         while (await reader.ReadAsync(stop))
             if (units.TryGetValue((reader.GetGuid(0), reader.GetGuid(1)), out var unit))
+            {
+                if (!reader.IsDBNull(14))
+                    unit.Loaded(reader.GetGuid(2), holder: unit.UnitId, new Stay(reader.GetFieldValue<DateOnly>(14), reader.GetFieldValue<DateOnly>(15)));
                 unit.Blocks[reader.GetGuid(2)] = new BlockRow(
                     reader.GetGuid(0), reader.GetGuid(2), reader.GetGuid(1), reader.GetGuid(3), reader.GetString(4),
                     reader.IsDBNull(5) ? null : reader.GetGuid(5), Text(reader, 6), Text(reader, 7), reader.GetInt64(8))
@@ -59,6 +78,7 @@ static class BlockTable
                     Claims = reader.GetBoolean(12),
                     Removed = reader.GetBoolean(13),
                 };
+            }
         await reader.NextResultAsync(stop);
     }
 

@@ -21,30 +21,63 @@ static class BookingTable
             from unnest($1, $2) as k(tenant_id, unit_id)
             join bookings.unit u using (tenant_id, unit_id)
             """, units));
-        // Nights that are past anywhere on earth are nobody's concern.
+        AddTaken(statement, units, batch);
+        var named = batch.Where(d => d.Envelope.Body.ValueKind == JsonValueKind.Object && d.Envelope.Body.TryGetProperty("bookingId", out _)).ToList();
+        statement.BatchCommands.Add(OfUnits(
+            """
+            select b.tenant_id, b.unit_id, b.command_id, b.seq, b.state, lower(c.stay), upper(c.stay)
+            from unnest($1, $2) as k(tenant_id, unit_id)
+            join bookings.booking b using (tenant_id, unit_id)
+            left join bookings.claim c on c.tenant_id = b.tenant_id
+              and c.claim_id = b.booking_id
+            where b.status = 'held'
+              and b.expires_at < clock_timestamp() + interval '10 seconds'
+            union all
+            select b.tenant_id, b.unit_id, b.command_id, b.seq, b.state, lower(c.stay), upper(c.stay)
+            from unnest($3, $4) as k(tenant_id, booking_id)
+            join bookings.booking b using (tenant_id, booking_id)
+            left join bookings.claim c on c.tenant_id = b.tenant_id
+              and c.claim_id = b.booking_id
+            """, units,
+            EventLog.Array(NpgsqlDbType.Uuid, named.Select(d => d.Envelope.TenantId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Uuid, named.Select(d => d.Envelope.Body.GetProperty("bookingId").GetGuid()).ToArray())));
+        BlockTable.AddLoad(statement, units, batch);
+    }
+
+    /// <summary>
+    /// Nights that are past anywhere on earth are nobody's concern, except where a block wants some of them. What the bookings and blocks
+    /// at hand have themselves comes with their rows, whenever it was.
+    /// </summary>
+    static void AddTaken(NpgsqlBatch statement, IReadOnlyCollection<UnitAtHand> units, IReadOnlyList<Delivery> batch)
+    {
+        var wanted = BlockTable.Wanted(batch);
         statement.BatchCommands.Add(OfUnits(
             """
             select c.tenant_id, c.unit_id, c.claim_id, c.holder, lower(c.stay), upper(c.stay)
             from unnest($1, $2) as k(tenant_id, unit_id)
             join bookings.claim c using (tenant_id, unit_id)
             where upper(c.stay) > current_date - 2
-            """, units));
-        var named = batch.Where(d => d.Envelope.Body.ValueKind == JsonValueKind.Object && d.Envelope.Body.TryGetProperty("bookingId", out _)).ToList();
-        statement.BatchCommands.Add(OfUnits(
-            """
-            select b.tenant_id, b.unit_id, b.command_id, b.seq, b.state
-            from unnest($1, $2) as k(tenant_id, unit_id)
-            join bookings.booking b using (tenant_id, unit_id)
-            where b.status = 'held'
-              and b.expires_at < clock_timestamp() + interval '10 seconds'
             union all
-            select b.tenant_id, b.unit_id, b.command_id, b.seq, b.state
-            from unnest($3, $4) as k(tenant_id, booking_id)
-            join bookings.booking b using (tenant_id, booking_id)
+            select c.tenant_id, c.unit_id, c.claim_id, c.holder, lower(c.stay), upper(c.stay)
+            from (
+              select b.tenant_id, b.unit_id, b.stay
+              from unnest($1, $2) as k(tenant_id, unit_id)
+              join bookings.block b using (tenant_id, unit_id)
+              where not b.removed
+                and not b.claims
+              union all
+              select n.tenant_id, n.unit_id, daterange(n.first, n.until)
+              from unnest($3, $4, $5, $6) as n(tenant_id, unit_id, first, until)
+            ) w
+            join bookings.claim c using (tenant_id, unit_id)
+            where lower(w.stay) < current_date - 2
+              and c.stay && w.stay
+              and upper(c.stay) <= current_date - 2
             """, units,
-            EventLog.Array(NpgsqlDbType.Uuid, named.Select(d => d.Envelope.TenantId).ToArray()),
-            EventLog.Array(NpgsqlDbType.Uuid, named.Select(d => d.Envelope.Body.GetProperty("bookingId").GetGuid()).ToArray())));
-        BlockTable.AddLoad(statement, units, batch);
+            EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(w => w.TenantId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Uuid, wanted.Select(w => w.UnitId).ToArray()),
+            EventLog.Array(NpgsqlDbType.Date, wanted.Select(w => w.Stay.CheckIn).ToArray()),
+            EventLog.Array(NpgsqlDbType.Date, wanted.Select(w => w.Stay.CheckOut).ToArray())));
     }
 
     public static NpgsqlBatchCommand OfUnits(string sql, IReadOnlyCollection<UnitAtHand> units, params ReadOnlySpan<NpgsqlParameter> more)
@@ -81,6 +114,8 @@ static class BookingTable
             if (!units.TryGetValue((reader.GetGuid(0), reader.GetGuid(1)), out var unit))
                 continue;
             var booking = JsonSerializer.Deserialize<Booking>(reader.GetString(4), ContractsJson.Options)!;
+            if (!reader.IsDBNull(5))
+                unit.Loaded(booking.BookingId, holder: booking.BookingId, new Stay(reader.GetFieldValue<DateOnly>(5), reader.GetFieldValue<DateOnly>(6)));
             unit.Bookings[booking.BookingId] = new BookingRow(reader.GetGuid(0), booking, reader.GetGuid(2), reader.GetInt64(3));
         }
         await reader.NextResultAsync(stop);

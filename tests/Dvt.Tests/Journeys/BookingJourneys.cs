@@ -196,6 +196,41 @@ public sealed class BookingJourneys(JourneySystem journeys, ITestOutputHelper ou
     });
 
     [ServersFact]
+    public Task A_stay_that_is_long_over_is_still_paid_and_left_and_blocks_wait_for_its_nights() => AsTenantAsync(async client =>
+    {
+        var unit = await Cabins.UnitAsync(client);
+        var stays = new List<(string Code, Guid Id)>();
+        for (var n = 0; n < 4; n++)
+        {
+            var held = await Cabins.HoldAsync(client, unit, days: 5 + (3 * n), nights: 2);
+            stays.Add((held.Text("code"), held.GetProperty("bookingId").GetGuid()));
+            await Cabins.DoAsync(client, stays[n].Code, "confirmation");
+        }
+        foreach (var (_, id) in stays)
+            await Cabins.MoveAsync(System, id, days: -40);
+        var paid = await Cabins.DoAsync(client, stays[0].Code, "payments", """{"paymentId":"cash","amount":"10.00","status":"approved"}""");
+        Assert.Equal("partially_paid", paid.Text("paymentStatus"));
+
+        static string Block(int from, int to) => JsonSerializer.Serialize(new { from = Cabins.Nights(from, 1).CheckIn, to = Cabins.Nights(to, 1).CheckIn });
+        await Cabins.RefusedAsync(client, HttpStatusCode.Conflict, "date_overlap", $"/v1/units/{unit}/blocks", Block(-36, 3));
+        await System.Orders.SendOursAsync(client.TenantId, new ImportBlocks(unit, Guid.NewGuid(), "airbnb",
+            [new("long@x", DateOnly.Parse(Cabins.Nights(-50, 1).CheckIn), DateOnly.Parse(Cabins.Nights(9, 1).CheckIn), null)], []), unit.ToString());
+        async Task<int> ConflictsAsync() => (await client.GetAsync($"/v1/units/{unit}/blocks?conflict=true")).GetProperty("items").GetArrayLength();
+        await Eventually.HoldsAsync(async () => await ConflictsAsync() == 1, TimeSpan.FromSeconds(10), "no conflict is shown");
+        await Cabins.HoldAsync(client, unit, days: 30, nights: 2);
+        await Cabins.DoAsync(client, stays[0].Code, "check-in");
+        await Cabins.DoAsync(client, stays[0].Code, "completion");
+        await Cabins.DoAsync(client, stays[1].Code, "no-show");
+        await Cabins.DoAsync(client, stays[2].Code, "cancellation");
+        Assert.Equal(1, await ConflictsAsync());
+        await Cabins.DoAsync(client, stays[3].Code, "no-show");
+        Assert.Equal(0, await ConflictsAsync());
+        Assert.Equal(2, await System.ReadAsync<long>("select count(*) from bookings.claim where unit_id = $1", unit));
+        foreach (var (_, id) in stays)
+            await Cabins.MoveAsync(System, id, days: 40);
+    });
+
+    [ServersFact]
     public Task An_erased_guest_leaves_the_facts_and_no_name() => AsTenantAsync(async client =>
     {
         var unit = await Cabins.UnitAsync(client);
