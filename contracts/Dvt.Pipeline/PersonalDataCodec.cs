@@ -68,14 +68,23 @@ public sealed class PersonalDataCodec(byte[] installationKey)
         return new Guid(digest[..16], bigEndian: true);
     }
 
-    /// <summary>Reads a field back; null when the person has been erased.</summary>
+    /// <summary>Reads a field back; null when the person has been erased, also when somebody came back since and has another key.</summary>
     public async Task<JsonNode?> DecodeAsync(JsonElement field, Guid tenantId, string personId, NpgsqlConnection connection, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand("select wrapped from pipeline.person_key where tenant_id = $1 and person_id = $2", connection)
         { Parameters = { new() { Value = tenantId }, new() { Value = personId } } };
         if (await command.ExecuteScalarAsync(stop) is not byte[] wrapped)
             return null;
-        return JsonNode.Parse(Open(Open(installationKey, wrapped), field.GetProperty("encrypted").GetBytesFromBase64()));
+        var key = Open(installationKey, wrapped);
+        try
+        {
+            return JsonNode.Parse(Open(key, field.GetProperty("encrypted").GetBytesFromBase64()));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            // Of a key that was deleted: a phone or email names the same person again, but opens nothing of before.
+            return null;
+        }
     }
 
     /// <summary>An event without what is encrypted for a person, which nobody outside could read.</summary>

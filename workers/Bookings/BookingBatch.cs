@@ -64,6 +64,15 @@ sealed partial class BookingBatch(IReadOnlyList<Delivery> batch, PersonalDataCod
 
     public Guid PersonOf(Delivery delivery) => persons.Of(delivery);
 
+    /// <summary>Nothing that messages before have said of a person is kept.</summary>
+    /// <returns>False when they have said nothing.</returns>
+    public bool Forget(Guid tenantId, Guid personId)
+    {
+        foreach (var row in changedBookings.Where(r => r.TenantId == tenantId && r.Booking.GuestId == personId))
+            row.NewGuest = null;
+        return persons.Forget(tenantId, personId);
+    }
+
     /// <summary>A booking begins.</summary>
     public void Begin(Delivery delivery, UnitAtHand unit, BookingHeld held, DateTimeOffset now)
     {

@@ -18,7 +18,8 @@ sealed class EraseGuests(IReadOnlyList<Delivery> batch)
     public void AddLoad(NpgsqlBatch statement) => statement.BatchCommands.Add(Filled(
         """
         select k.tenant_id, k.guest_id,
-          exists (select from pipeline.person_key p where p.tenant_id = k.tenant_id and p.person_id = k.guest_id::text),
+          exists (select from pipeline.person_key p where p.tenant_id = k.tenant_id and p.person_id = k.guest_id::text)
+            or exists (select from bookings.guest g where g.tenant_id = k.tenant_id and g.guest_id = k.guest_id),
           coalesce((select max(e.first_seq + e.count - 1) from log.entry e where e.tenant_id = k.tenant_id and e.stream = 'guest-' || k.guest_id), 0)
         from unnest($1, $2) as k(tenant_id, guest_id)
         """, wanted));
@@ -34,7 +35,7 @@ sealed class EraseGuests(IReadOnlyList<Delivery> batch)
     {
         var guest = (delivery.Envelope.TenantId, Guid.Parse(delivery.Envelope.Key));
         var (isKnown, seq) = stored[guest];
-        if (isKnown)
+        if (work.Forget(guest.TenantId, guest.Item2) || isKnown)
         {
             stored[guest] = (false, seq + 1);
             erased.Add(guest);
@@ -46,24 +47,25 @@ sealed class EraseGuests(IReadOnlyList<Delivery> batch)
             work.Refuse(delivery, new("guest_not_found", $"nothing is known of a guest {guest.Item2}"));
     }
 
+    /// <summary>Keys first: that waits for holds which use them, so that what those say of the person is seen afterwards.</summary>
     public void AddTo(NpgsqlBatch statement)
     {
         if (erased.Count == 0)
             return;
-        var ordered = erased.Order().ToList();
-        statement.BatchCommands.Add(Filled(
-            """
-            delete from bookings.guest g
-            using unnest($1, $2) as k(tenant_id, guest_id)
-            where g.tenant_id = k.tenant_id
-              and g.guest_id = k.guest_id
-            """, ordered));
+        var ordered = erased.Distinct().Order().ToList();
         statement.BatchCommands.Add(Filled(
             """
             delete from pipeline.person_key p
             using unnest($1, $2) as k(tenant_id, guest_id)
             where p.tenant_id = k.tenant_id
               and p.person_id = k.guest_id::text
+            """, ordered));
+        statement.BatchCommands.Add(Filled(
+            """
+            delete from bookings.guest g
+            using unnest($1, $2) as k(tenant_id, guest_id)
+            where g.tenant_id = k.tenant_id
+              and g.guest_id = k.guest_id
             """, ordered));
     }
 

@@ -11,6 +11,7 @@ sealed class PersonKeys(IReadOnlyList<Delivery> batch, PersonalDataCodec codec)
 {
     readonly Dictionary<(Guid TenantId, Guid PersonId), byte[]> known = [];
     readonly Dictionary<(Guid TenantId, Guid PersonId), byte[]> made = [];
+    readonly HashSet<(Guid TenantId, Guid PersonId)> used = [];
     readonly List<(Guid TenantId, Guid PersonId)> wanted =
         [.. batch.Where(d => d.Envelope.Type == nameof(HoldBooking)).Select(d => (d.Envelope.TenantId, Of(codec, d))).Distinct()];
 
@@ -56,14 +57,49 @@ sealed class PersonKeys(IReadOnlyList<Delivery> batch, PersonalDataCodec codec)
     byte[] KeyOf((Guid TenantId, Guid PersonId) person)
     {
         if (known.TryGetValue(person, out var key))
+        {
+            if (!made.ContainsKey(person))
+                used.Add(person);
             return key;
+        }
         (key, made[person]) = codec.NewKey();
         return known[person] = key;
     }
 
-    /// <summary>The primary key settles the race of two workers over one person.</summary>
+    /// <summary>Whoever comes back has another key.</summary>
+    /// <returns>False when there was none.</returns>
+    public bool Forget(Guid tenantId, Guid personId)
+    {
+        made.Remove((tenantId, personId));
+        used.Remove((tenantId, personId));
+        return known.Remove((tenantId, personId));
+    }
+
+    /// <summary>
+    /// The primary key settles the race of two workers over one person. A key that is used stays until the commit, or an erasure in between
+    /// would leave in clear what is said here; one that is gone already fails the transaction.
+    /// </summary>
     public void AddTo(NpgsqlBatch statement)
     {
+        if (used.Count > 0)
+            statement.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                select log.expect(count(*), $3, 'pipeline.person_key')
+                from (
+                  select
+                  from unnest($1, $2) as k(tenant_id, person_id)
+                  join pipeline.person_key p using (tenant_id, person_id)
+                  for key share of p
+                ) kept
+                """)
+            {
+                Parameters =
+                {
+                    EventLog.Array(NpgsqlDbType.Uuid, used.Select(u => u.TenantId).ToArray()),
+                    EventLog.Array(NpgsqlDbType.Text, used.Select(u => u.PersonId.ToString()).ToArray()),
+                    new() { Value = (long)used.Count },
+                },
+            });
         if (made.Count == 0)
             return;
         var ordered = made.OrderBy(m => m.Key.TenantId).ThenBy(m => m.Key.PersonId).ToList();

@@ -23,8 +23,8 @@ sealed class BookingRow(Guid tenantId, Booking booking, Guid commandId, long sto
 
     public long Seq { get; set; } = storedSeq;
 
-    /// <summary>Who stays, of one that is new.</summary>
-    public Guest? NewGuest { get; init; }
+    /// <summary>Who stays, of one that is new; null again once the person is erased.</summary>
+    public Guest? NewGuest { get; set; }
 
     public string Stream => $"booking-{Booking.BookingId}";
 

@@ -26,5 +26,8 @@ public sealed class PersonalDataTests
         await Assert.ThrowsAnyAsync<CryptographicException>(() => ReadAsync(new PersonalDataCodec(new byte[32])));
         await ApiOnPostgres.ExecuteAsync(rig.Database, $"delete from pipeline.person_key where person_id = '{userId}'");
         Assert.Null(await ReadAsync(codec));
+        // The same person comes back under the same id.
+        await codec.EncodeAsync(new Dvt.Contracts.MessageSent(userId, new("to", "subject", "text")), tenantId, connection, transaction: null, CancellationToken.None);
+        Assert.Null(await ReadAsync(codec));
     }
 }

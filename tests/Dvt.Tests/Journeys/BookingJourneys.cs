@@ -252,6 +252,35 @@ public sealed class BookingJourneys(JourneySystem journeys, ITestOutputHelper ou
     });
 
     [ServersFact]
+    public Task Nobody_stays_in_clear_who_is_erased_while_being_booked() => AsTenantAsync(async client =>
+    {
+        var unit = await Cabins.UnitAsync(client);
+        Task<JsonElement> HoldAsync(int days) => client.ExpectAsync(
+            HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", Cabins.Stay(unit, days, 2, name: "Zoë Quiet", phone: "+5491155550102"), wait: 30);
+        var first = await HoldAsync(5);
+        var guest = first.Text("guestId");
+        await using (var connection = await System.Database.OpenConnectionAsync())
+        {
+            await using var erasing = await connection.BeginTransactionAsync();
+            await using var erase = new Npgsql.NpgsqlCommand("delete from pipeline.person_key where tenant_id = $1 and person_id = $2", connection, erasing)
+            { Parameters = { new() { Value = client.TenantId }, new() { Value = guest } } };
+            await erase.ExecuteNonQueryAsync();
+            var second = HoldAsync(9);
+            await Eventually.HoldsAsync(
+                async () => await System.ReadAsync<bool>("select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"),
+                TimeSpan.FromSeconds(15), "the hold does not wait for the erasure");
+            await erasing.CommitAsync();
+            await second;
+        }
+        Assert.Equal(1, await System.ReadAsync<long>("select count(*) from pipeline.person_key where tenant_id = $1 and person_id = $2", client.TenantId, guest));
+        await client.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/v1/guests/{guest}/personal-data");
+        await System.ExecuteAsync(
+            "insert into bookings.guest (tenant_id, booking_id, guest_id, name) values ($1, $2, $3, 'left over')", client.TenantId, first.GetProperty("bookingId").GetGuid(), Guid.Parse(guest));
+        await client.ExpectAsync(HttpStatusCode.NoContent, HttpMethod.Delete, $"/v1/guests/{guest}/personal-data");
+        Assert.Equal(0, await System.ReadAsync<long>("select count(*) from bookings.guest where tenant_id = $1", client.TenantId));
+    });
+
+    [ServersFact]
     public Task A_unit_without_a_time_zone_has_its_tenant_s() => AsTenantAsync(async client =>
     {
         using var platform = ApiClient.Platform(System);

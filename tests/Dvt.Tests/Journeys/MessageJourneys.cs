@@ -192,6 +192,9 @@ public sealed class MessageJourneys(JourneySystem journeys, ITestOutputHelper ou
         var shown = await client.GetAsync($"/v1/messages/{messageId}");
         Assert.True(shown.GetProperty("erased").GetBoolean());
         Assert.False(shown.TryGetProperty("to", out _));
+        // The same person again, with another key.
+        Assert.Equal(held.Text("guestId"), (await HoldAsync(client)).Text("guestId"));
+        Assert.True((await client.GetAsync($"/v1/messages/{messageId}")).GetProperty("erased").GetBoolean());
         await DueAsync(client, "pre_arrival");
         await StatusIsAsync(client, code, "pre_arrival", "skipped");
         Assert.Equal("guest_erased", (await MessageAsync(client, code, "pre_arrival")).Text("code"));
