@@ -17,7 +17,8 @@ public sealed record BookingEventView(
 /// <param name="FirstAt">When it was first told.</param>
 /// <param name="LastAt">When it was told last.</param>
 /// <param name="Events">How often it was told and had changed.</param>
-public sealed record BookingPaymentView(string PaymentId, string Amount, string Status, DateTimeOffset FirstAt, DateTimeOffset LastAt, int Events);
+/// <param name="Refunded">What of it went back.</param>
+public sealed record BookingPaymentView(string PaymentId, string Amount, string Status, DateTimeOffset FirstAt, DateTimeOffset LastAt, int Events, string? Refunded = null);
 
 /// <summary>Reads the streams of bookings.</summary>
 /// <param name="api">Of role <c>dvt_api</c>.</param>
@@ -49,9 +50,18 @@ public sealed class BookingHistory(NpgsqlDataSource api)
         foreach (var e in read.Value.Where(e => e.Type == nameof(BookingPaymentRecorded)))
         {
             var told = JsonSerializer.Deserialize<BookingPaymentRecorded>(e.Data, ContractsJson.Options)!;
+            var refunded = told.Status == OutsidePayment.Refunded ? told.Amount : null;
             payments[told.PaymentId] = payments.TryGetValue(told.PaymentId, out var before)
-                ? before with { Amount = told.Amount, Status = told.Status, LastAt = e.OccurredAt, Events = before.Events + 1 }
-                : new(told.PaymentId, told.Amount, told.Status, e.OccurredAt, e.OccurredAt, Events: 1);
+                ? before with
+                {
+                    // What was paid stays known when some of it goes back.
+                    Amount = refunded is not null && before.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? before.Amount : told.Amount,
+                    Status = told.Status,
+                    Refunded = refunded,
+                    LastAt = e.OccurredAt,
+                    Events = before.Events + 1,
+                }
+                : new(told.PaymentId, told.Amount, told.Status, e.OccurredAt, e.OccurredAt, Events: 1, refunded);
         }
         return new([.. payments.Values], read.Position);
     }

@@ -18,7 +18,7 @@ public sealed record BookingRow(
     DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset? ConfirmedAt, DateTimeOffset? EndedAt, DateTimeOffset UpdatedAt);
 
 /// <summary>Where a booking is, for whoever has an order about it.</summary>
-public sealed record BookingPlace(Guid BookingId, string Code, Guid UnitId);
+public sealed record BookingPlace(Guid BookingId, string Code, Guid UnitId, string? Currency = null);
 
 /// <summary>Reads bookings and taken nights.</summary>
 /// <param name="api">Of role <c>dvt_api</c>.</param>
@@ -68,12 +68,12 @@ public sealed partial class BookingQueries(NpgsqlDataSource api)
         await using var query = new TenantQuery(api, tenantId);
         query.Add(
             """
-            select booking_id, code, unit_id
+            select booking_id, code, unit_id, state -> 'price' ->> 'currency'
             from bookings.booking
             where tenant_id = $1
               and (booking_id = $2 or code = $3)
             """, tenantId, Guid.TryParse(idOrCode, out var id) ? id : Guid.Empty, idOrCode);
-        return (await query.FirstAsync(row => new BookingPlace(row.GetGuid(0), row.GetString(1), row.GetGuid(2)), stop))?.Value;
+        return (await query.FirstAsync(row => new BookingPlace(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3)), stop))?.Value;
     }
 
     /// <summary>Nights of a unit that somebody has, as the workers have it; holds that are over have none.</summary>

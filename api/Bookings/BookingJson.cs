@@ -38,7 +38,13 @@ static class BookingJson
             b.CancelReason,
             b.ExpiresAt,
             b.Extended,
-            payments = b.Payments.Select(p => new { p.PaymentId, amount = new Money(p.Amount, b.Price.Currency), p.Status }),
+            payments = b.Payments.Select(p => new
+            {
+                p.PaymentId,
+                amount = new Money(p.Amount, b.Price.Currency),
+                p.Status,
+                refunded = p.Refunded is { } back ? new Money(back, b.Price.Currency) : null,
+            }),
             note = call.Caller.May(Permission.ReadGuests) ? shown.Guest?.Note : null,
             b.CreatedAt,
             b.ConfirmedAt,

@@ -45,7 +45,7 @@ static class BookingPages
         var payments = call.Told(await call.Backend.BookingHistory.PaymentsAsync(call.Caller.TenantId, shown.Booking.BookingId, call.Stop));
         await call.JsonAsync(new
         {
-            items = payments.Select(p => new { p.PaymentId, p.Amount, shown.Booking.Price.Currency, p.Status, p.FirstAt, p.LastAt, p.Events }),
+            items = payments.Select(p => new { p.PaymentId, p.Amount, shown.Booking.Price.Currency, p.Status, p.Refunded, p.FirstAt, p.LastAt, p.Events }),
         });
     }
 }

@@ -54,6 +54,7 @@ static class Bookings
         {
             var shown = await call.BookingAsync(bookingId.ToString());
             call.Http.Response.Headers.Location = self;
+            call.Tag(shown.Revision);
             await call.JsonAsync(BookingJson.Describe(call, shown), status);
         });
     }
@@ -61,6 +62,8 @@ static class Bookings
     static async Task Find(Call call)
     {
         await call.MinPositionAsync();
-        await call.JsonAsync(BookingJson.Describe(call, await call.BookingAsync(call.Route("code"))));
+        var shown = await call.BookingAsync(call.Route("code"));
+        call.Tag(shown.Revision);
+        await call.JsonAsync(BookingJson.Describe(call, shown));
     }
 }

@@ -73,48 +73,58 @@ public sealed record HoldBooking(Guid BookingId, Guid UnitId, DateOnly CheckIn, 
     public static Domain Domain => Domain.Bookings;
 }
 
-public sealed record ConfirmBooking(Guid BookingId, Guid UnitId) : ICommand
+/// <summary>An order about a booking that there is.</summary>
+public interface IBookingChange
+{
+    Guid BookingId { get; }
+
+    /// <summary>That the booking must still have; null for any.</summary>
+    long? ExpectedRevision { get; }
+}
+
+public sealed record ConfirmBooking(Guid BookingId, Guid UnitId, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
-public sealed record CancelBooking(Guid BookingId, Guid UnitId, string? Reason) : ICommand
+public sealed record CancelBooking(Guid BookingId, Guid UnitId, string? Reason, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
 /// <summary>Half an hour more for a hold, once.</summary>
-public sealed record ExtendBooking(Guid BookingId, Guid UnitId) : ICommand
+public sealed record ExtendBooking(Guid BookingId, Guid UnitId, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
 /// <summary>Moves a booking to other nights in one step, or leaves it where it is.</summary>
 /// <param name="Guests">Null for as many as before.</param>
-public sealed record ChangeBookingDates(Guid BookingId, Guid UnitId, DateOnly CheckIn, DateOnly CheckOut, int? Guests = null) : ICommand
+public sealed record ChangeBookingDates(Guid BookingId, Guid UnitId, DateOnly CheckIn, DateOnly CheckOut, int? Guests = null, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
-public sealed record CheckInBooking(Guid BookingId, Guid UnitId) : ICommand
+public sealed record CheckInBooking(Guid BookingId, Guid UnitId, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
-public sealed record CompleteBooking(Guid BookingId, Guid UnitId) : ICommand
+public sealed record CompleteBooking(Guid BookingId, Guid UnitId, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
-public sealed record MarkNoShow(Guid BookingId, Guid UnitId) : ICommand
+public sealed record MarkNoShow(Guid BookingId, Guid UnitId, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
 
 /// <summary>Money that came or went outside, cash too; the same <paramref name="PaymentId"/> is the same payment.</summary>
-/// <param name="Amount">In the booking's currency.</param>
+/// <param name="Amount">Of a payment that went back: all of it that has.</param>
 /// <param name="Status">One of <see cref="OutsidePayment"/>.</param>
-public sealed record RecordBookingPayment(Guid BookingId, Guid UnitId, string PaymentId, string Amount, string Status) : ICommand
+/// <param name="Currency">Of the amount; the booking's, or it is refused. Null for the booking's.</param>
+public sealed record RecordBookingPayment(Guid BookingId, Guid UnitId, string PaymentId, string Amount, string Status, string? Currency = null, long? ExpectedRevision = null) : ICommand, IBookingChange
 {
     public static Domain Domain => Domain.Bookings;
 }
@@ -155,6 +165,7 @@ public sealed record BookingNoShow : IEvent;
 /// <summary>The hold is over and its nights are free.</summary>
 public sealed record BookingExpired : IEvent;
 
+/// <param name="Amount">Of a payment that went back: all of it that has.</param>
 /// <param name="Paid">Of all approved payments, less what went back.</param>
 /// <param name="PaymentStatus">One of <see cref="Contracts.PaymentStatus"/>.</param>
 /// <param name="RefundDue">What is still to be paid back, all in all.</param>

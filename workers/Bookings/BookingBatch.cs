@@ -83,12 +83,19 @@ sealed partial class BookingBatch(IReadOnlyList<Delivery> batch, PersonalDataCod
     }
 
     /// <summary>Takes in what a command about a booking comes to.</summary>
-    public void Change(Delivery delivery, Guid bookingId, DateTimeOffset now, Func<UnitAtHand, BookingRow, Ruling> decide)
+    public void Change(Delivery delivery, IBookingChange command, DateTimeOffset now, Func<UnitAtHand, BookingRow, Ruling> decide)
     {
+        // Taken before a hold that is over ends here: its sender is told that it is over, not that it moved on.
+        var revision = RowOf(delivery, command)?.Seq;
         var unit = Unit(delivery, now);
-        if (!unit.Bookings.TryGetValue(bookingId, out var row))
+        if (RowOf(delivery, command) is not { } row)
         {
-            Refuse(delivery, new("booking_not_found", $"the unit has no booking {bookingId}"));
+            Refuse(delivery, new("booking_not_found", $"the unit has no booking {command.BookingId}"));
+            return;
+        }
+        if (command.ExpectedRevision is { } expected && expected != revision)
+        {
+            Refuse(delivery, new("REVISION_MISMATCH", $"the booking has revision {row.Seq}"));
             return;
         }
         var ruling = decide(unit, row);
@@ -100,6 +107,9 @@ sealed partial class BookingBatch(IReadOnlyList<Delivery> batch, PersonalDataCod
         else
             Told(delivery);
     }
+
+    BookingRow? RowOf(Delivery delivery, IBookingChange command) =>
+        units[(delivery.Envelope.TenantId, Guid.Parse(delivery.Envelope.Key))].Bookings.GetValueOrDefault(command.BookingId);
 
     void Write(Delivery delivery, UnitAtHand unit, BookingRow row, Ruling ruling, Envelope? command, DateTimeOffset now)
     {

@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class CancelBookings
 {
     public static void Decide(BookingBatch work, Delivery delivery, CancelBooking command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (unit, row) => row.Booking.Cancel(command.Reason, unit.Today(now), now));
+        work.Change(delivery, command, now, (unit, row) => row.Booking.Cancel(command.Reason, unit.Today(now), now));
 }

@@ -8,7 +8,7 @@ namespace Dvt.Workers.Bookings;
 static class ChangeDates
 {
     public static void Decide(BookingBatch work, Delivery delivery, ChangeBookingDates command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (unit, row) => unit.Row is { } known
+        work.Change(delivery, command, now, (unit, row) => unit.Row is { } known
             ? row.Booking.ChangeDates(command, known.Definition, unit.Taken, unit.Today(now), now)
             : Ruling.No("unit_not_found", $"there is no unit {command.UnitId}"));
 }

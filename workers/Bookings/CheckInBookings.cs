@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class CheckInBookings
 {
     public static void Decide(BookingBatch work, Delivery delivery, CheckInBooking command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (_, row) => row.Booking.CheckIn(now));
+        work.Change(delivery, command, now, (_, row) => row.Booking.CheckIn(now));
 }

@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class CompleteBookings
 {
     public static void Decide(BookingBatch work, Delivery delivery, CompleteBooking command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (_, row) => row.Booking.Complete(now));
+        work.Change(delivery, command, now, (_, row) => row.Booking.Complete(now));
 }

@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class ConfirmBookings
 {
     public static void Decide(BookingBatch work, Delivery delivery, ConfirmBooking command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (_, row) => row.Booking.Confirm(now));
+        work.Change(delivery, command, now, (_, row) => row.Booking.Confirm(now));
 }

@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class ExtendBookings
 {
     public static void Decide(BookingBatch work, Delivery delivery, ExtendBooking command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (_, row) => row.Booking.Extend(now));
+        work.Change(delivery, command, now, (_, row) => row.Booking.Extend(now));
 }

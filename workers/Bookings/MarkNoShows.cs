@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class MarkNoShows
 {
     public static void Decide(BookingBatch work, Delivery delivery, MarkNoShow command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (_, row) => row.Booking.GiveUp(now));
+        work.Change(delivery, command, now, (_, row) => row.Booking.GiveUp(now));
 }

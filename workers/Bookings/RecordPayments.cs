@@ -7,5 +7,5 @@ namespace Dvt.Workers.Bookings;
 static class RecordPayments
 {
     public static void Decide(BookingBatch work, Delivery delivery, RecordBookingPayment command, DateTimeOffset now) =>
-        work.Change(delivery, command.BookingId, now, (unit, row) => row.Booking.RecordPayment(command, unit.Taken, unit.Today(now), now));
+        work.Change(delivery, command, now, (unit, row) => row.Booking.RecordPayment(command, unit.Taken, unit.Today(now), now));
 }

@@ -35,7 +35,7 @@ public sealed partial record Booking
         },
         BookingPaymentRecorded recorded => before with
         {
-            Payments = [.. before.Payments.Where(p => p.PaymentId != recorded.PaymentId), new(recorded.PaymentId, recorded.Amount, recorded.Status)],
+            Payments = before.PaymentsAfter(recorded.PaymentId, recorded.Amount, recorded.Status),
             Paid = recorded.Paid,
             PaymentStatus = recorded.PaymentStatus,
             RefundDue = recorded.RefundDue,

@@ -111,8 +111,8 @@ public sealed partial record Booking
     {
         var due = Currencies.Amount(RefundDue);
         List<IEvent> events = [new BookingExpired()];
-        foreach (var payment in Payments.Where(p => p.Status == OutsidePayment.Approved))
-            events.Add(new BookingRefundDue(payment.PaymentId, payment.Amount, BookingStatus.Expired, Text(due += Currencies.Amount(payment.Amount))));
+        foreach (var payment in Payments.Where(p => KeptOf(p) > 0))
+            events.Add(new BookingRefundDue(payment.PaymentId, Text(KeptOf(payment)), BookingStatus.Expired, Text(due += KeptOf(payment))));
         return events;
     }
 

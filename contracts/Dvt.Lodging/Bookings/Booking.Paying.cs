@@ -6,21 +6,23 @@ namespace Dvt.Lodging.Bookings;
 // Money that came or went outside. A payment goes forward only: what is told late, out of order or twice changes nothing.
 public sealed partial record Booking
 {
-    /// <param name="taken">Null when the unit is not known any more.</param>
     /// <param name="today">By the unit's clocks.</param>
     public Ruling RecordPayment(RecordBookingPayment c, TakenNights taken, DateOnly today, DateTimeOffset now)
     {
+        if (c.Currency is { } currency && currency != Price.Currency)
+            return Ruling.No("invalid_amount", $"/amount/currency: the booking is in {Price.Currency}");
         if (!Currencies.TryAmount(c.Amount, Price.Currency, out var amount))
-            return Ruling.No("invalid_amount", $"the amount is none of {Price.Currency}");
+            return Ruling.No("invalid_amount", $"{(c.Currency is null ? "/amount" : "/amount/amount")}: is no amount of {Price.Currency}");
         var known = Payments.FirstOrDefault(p => p.PaymentId == c.PaymentId);
-        if (known is not null && Rank(known.Status) >= Rank(c.Status))
+        var back = c.Status == OutsidePayment.Refunded ? amount - RefundedOf(known) : 0;
+        if (known is not null && Rank(known.Status) >= Rank(c.Status) && back <= 0)
             return Ruling.Nothing;
-        List<BookingPayment> payments = [.. Payments.Where(p => p.PaymentId != c.PaymentId), new(c.PaymentId, Text(amount), c.Status)];
+        var payments = PaymentsAfter(c.PaymentId, Text(amount), c.Status);
         var paid = PaidBy(payments);
         List<IEvent> events = IsOver(now) ? Ending() : [];
         var due = Currencies.Amount((events.LastOrDefault() as BookingRefundDue)?.RefundDue ?? RefundDue);
-        if (c.Status == OutsidePayment.Refunded && known?.Status == OutsidePayment.Approved)
-            due = Math.Max(0, due - Math.Min(amount, Currencies.Amount(known.Amount)));
+        if (known?.Status is OutsidePayment.Approved or OutsidePayment.Refunded)
+            due = Math.Max(0, due - Math.Min(back, KeptOf(known)));
         events.Add(new BookingPaymentRecorded(c.PaymentId, Text(amount), c.Status, Text(paid), StatusOf(payments, Price.Total), Text(due)));
         if (c.Status == OutsidePayment.Approved && Consequence(c.PaymentId, amount, paid, due, taken, today, now) is { } consequence)
             events.Add(consequence);
@@ -55,8 +57,23 @@ public sealed partial record Booking
         _ => 3,
     };
 
-    static decimal PaidBy(IEnumerable<BookingPayment> payments) =>
-        payments.Where(p => p.Status == OutsidePayment.Approved).Sum(p => Currencies.Amount(p.Amount));
+    /// <summary>What was paid stays known when some of it goes back.</summary>
+    IReadOnlyList<BookingPayment> PaymentsAfter(string paymentId, string amount, string status)
+    {
+        var known = Payments.FirstOrDefault(p => p.PaymentId == paymentId);
+        BookingPayment now = status != OutsidePayment.Refunded
+            ? new(paymentId, amount, status)
+            : new(paymentId, known?.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? known.Amount : amount, status, amount);
+        return [.. Payments.Where(p => p != known), now];
+    }
+
+    static decimal RefundedOf(BookingPayment? payment) =>
+        payment?.Status == OutsidePayment.Refunded ? Currencies.Amount(payment.Refunded ?? payment.Amount) : 0;
+
+    static decimal KeptOf(BookingPayment payment) =>
+        payment.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? Math.Max(0, Currencies.Amount(payment.Amount) - RefundedOf(payment)) : 0;
+
+    static decimal PaidBy(IEnumerable<BookingPayment> payments) => payments.Sum(KeptOf);
 
     static string StatusOf(IReadOnlyCollection<BookingPayment> payments, string total)
     {

@@ -4,7 +4,8 @@ using Dvt.Lodging.Prices;
 namespace Dvt.Lodging.Bookings;
 
 /// <summary>A payment as it stands.</summary>
-public sealed record BookingPayment(string PaymentId, string Amount, string Status);
+/// <param name="Refunded">What of it went back; null of one that is refunded says all of it.</param>
+public sealed record BookingPayment(string PaymentId, string Amount, string Status, string? Refunded = null);
 
 /// <summary>
 /// A booking as its history has it. Immutable: a command is judged (<c>Booking.Deciding</c>), its events make the next state

@@ -12,6 +12,9 @@ public sealed partial record BookingPayment
     public required string PaymentId { get; init; }
     public required Money Amount { get; init; }
     public required BookingPaymentStatus2 Status { get; init; }
+
+    /// <summary>What of it went back.</summary>
+    public Money? Refunded { get; init; }
 }
 
 /// <summary>Known words; others are kept as they are.</summary>

@@ -19,6 +19,9 @@ public sealed partial record BookingPaymentItem
     public required string Currency { get; init; }
     public required BookingPaymentItemStatus Status { get; init; }
 
+    /// <summary>What of it went back.</summary>
+    public string? Refunded { get; init; }
+
     /// <summary>When it was first told.</summary>
     public required DateTimeOffset FirstAt { get; init; }
 

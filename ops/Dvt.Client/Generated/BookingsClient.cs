@@ -70,52 +70,52 @@ public sealed partial class BookingsClient
         connection.JsonAsync<Booking>(new Request(HttpMethod.Get, $"v1/bookings/{Request.Segment(code)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Confirm a hold.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> ConfirmAsync(
         string code, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/confirmation", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/confirmation", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch), cancellationToken);
 
     /// <summary>Cancel; what is to be paid back is in <c>refundDue</c>.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> CancelAsync(
         string code, BookingCancellation? body = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/cancellation", options, Takes.IdempotencyKey | Takes.Wait).Json(body), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/cancellation", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch).Json(body), cancellationToken);
 
     /// <summary>Half an hour more for a hold, once.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> ExtendAsync(
         string code, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/extension", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/extension", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch), cancellationToken);
 
     /// <summary>Move to other nights in one step, at what they cost now. When the new nights are not free the booking stays where it is, and <c>alternatives</c> names nights that are.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, unit_not_found, invalid_state, expired, unit_inactive, date_overlap, validation_failed, refused, idempotency_key_reused, invalid_dates, invalid_guests, min_nights</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, unit_not_found, invalid_state, expired, unit_inactive, date_overlap, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused, invalid_dates, invalid_guests, min_nights</c>.</exception>
     public Task<Outcome<Booking>> ChangeDatesAsync(
         string code, BookingDates body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/dates", options, Takes.IdempotencyKey | Takes.Wait).Json(body), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/dates", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch).Json(body), cancellationToken);
 
     /// <summary>The guest has come.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> CheckInAsync(
         string code, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/check-in", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/check-in", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch), cancellationToken);
 
     /// <summary>The guest has left.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> CompleteAsync(
         string code, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/completion", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/completion", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch), cancellationToken);
 
     /// <summary>The guest did not come; the nights are free.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, invalid_state, expired, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused</c>.</exception>
     public Task<Outcome<Booking>> NoShowAsync(
         string code, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/no-show", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/no-show", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch), cancellationToken);
 
-    /// <summary>Record a payment made outside, cash too. The same <c>paymentId</c> is the same payment: told twice or out of order it changes nothing, told with a later status it goes on. Once the approved sum reaches the deposit a hold is confirmed; after its expiry its nights are taken again if they are free, and otherwise what came is in <c>refundDue</c>.</summary>
-    /// <exception cref="DvtProblemException"><c>booking_not_found, validation_failed, refused, idempotency_key_reused, invalid_amount</c>.</exception>
+    /// <summary>Record a payment made outside, cash too. The same <c>paymentId</c> is the same payment: told twice or out of order it changes nothing, told with a later status it goes on. Once the approved sum reaches the deposit a hold is confirmed; after its expiry its nights are taken again if they are free, and otherwise what came is in <c>refundDue</c>. The <c>amount</c> of a <c>refunded</c> one is all of it that has gone back so far: what was kept stays in <c>paid</c>. The currency is the booking's, or the payment is refused with <c>invalid_amount</c>.</summary>
+    /// <exception cref="DvtProblemException"><c>booking_not_found, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused, invalid_amount</c>.</exception>
     public Task<Outcome<Booking>> PayAsync(
         string code, NewBookingPayment body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/payments", options, Takes.IdempotencyKey | Takes.Wait).Json(body), cancellationToken);
+        connection.OrderAsync<Booking>(new Request(HttpMethod.Post, $"v1/bookings/{Request.Segment(code)}/payments", options, Takes.IdempotencyKey | Takes.Wait | Takes.IfMatch).Json(body), cancellationToken);
 
     /// <summary>Outside payments of a booking as they stand.</summary>
     /// <exception cref="DvtProblemException"><c>booking_not_found</c>.</exception>

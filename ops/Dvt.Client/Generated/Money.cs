@@ -13,8 +13,4 @@ public sealed partial record Money
     public required string Amount { get; init; }
 
     public required string Currency { get; init; }
-
-    /// <summary>What has no property of its own.</summary>
-    [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Others { get; init; }
 }

@@ -281,6 +281,36 @@ public sealed class BookingJourneys(JourneySystem journeys, ITestOutputHelper ou
     });
 
     [ServersFact]
+    public Task A_booking_is_changed_with_its_etag_and_paid_in_its_currency() => AsTenantAsync(async client =>
+    {
+        var unit = await Cabins.UnitAsync(client);
+        var held = await Cabins.HoldAsync(client, unit, days: 5, nights: 2);
+        var path = $"/v1/bookings/{held.Text("code")}";
+        async Task<string?> TagAsync() => (await client.SendAsync(HttpMethod.Get, path)).Headers.ETag?.Tag;
+        Assert.Equal("\"1\"", await TagAsync());
+        var (_, confirmed, headers) = await client.SendAsync(HttpMethod.Post, $"{path}/confirmation", wait: 30, ifMatch: "\"1\"");
+        Assert.Equal(("confirmed", "\"2\""), (confirmed.Text("status"), headers.ETag?.Tag));
+        var late = await client.ExpectAsync(HttpStatusCode.PreconditionFailed, HttpMethod.Post, $"{path}/cancellation", wait: 30, ifMatch: "\"1\"");
+        Assert.Equal("REVISION_MISMATCH", late.Text("code"));
+
+        static string Payment(string amount) => $$$"""{"paymentId":"p","amount":{{{amount}}},"status":"approved"}""";
+        foreach (var wait in (int?[])[30, null])
+        {
+            var refused = await client.ExpectAsync(
+                HttpStatusCode.UnprocessableEntity, HttpMethod.Post, $"{path}/payments", Payment("""{"amount":"7200.00","currency":"EUR"}"""), wait: wait);
+            Assert.Equal(("invalid_amount", "/amount/currency"), (refused.Text("code"), refused.GetProperty("errors")[0].Text("pointer")));
+        }
+        await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, $"{path}/payments", Payment("""{"amount":"7200.00","currency":"ARS","tip":"1.00"}"""), wait: 30);
+        await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/v1/units", Cabins.Cabin.Replace("\"ARS\"", "\"ARS\",\"per\":\"night\""), wait: 30);
+        Assert.Equal("\"2\"", await TagAsync());
+        Assert.Equal("partially_paid", (await Cabins.DoAsync(client, held.Text("code"), "payments", Payment("""{"amount":"7200.00","currency":"ARS"}"""))).Text("paymentStatus"));
+        var back = await Cabins.DoAsync(client, held.Text("code"), "payments", """{"paymentId":"p","amount":"3600.00","status":"refunded"}""");
+        Assert.Equal(("3600.00", "partially_paid"), (back.Text("paid", "amount"), back.Text("paymentStatus")));
+        var payment = (await client.GetAsync($"{path}/payments")).GetProperty("items")[0];
+        Assert.Equal(("7200.00", "3600.00", "refunded"), (payment.Text("amount"), payment.Text("refunded"), payment.Text("status")));
+    });
+
+    [ServersFact]
     public Task A_unit_without_a_time_zone_has_its_tenant_s() => AsTenantAsync(async client =>
     {
         using var platform = ApiClient.Platform(System);

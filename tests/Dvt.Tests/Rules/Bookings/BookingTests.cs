@@ -212,6 +212,32 @@ public sealed class BookingTests
     }
 
     [Fact]
+    public void What_is_kept_of_a_payment_that_went_back_in_part_stays_paid()
+    {
+        Then(Pay("p", "36000", "approved"));
+        Then(Pay("p", "18000", "refunded"));
+        Assert.Equal(("18000.00", "partially_paid"), (booking.Paid, booking.PaymentStatus));
+        Assert.Equal(new("p", "36000.00", "refunded", "18000.00"), Assert.Single(booking.Payments));
+        Assert.Empty(Pay("p", "18000", "refunded").Events);
+        Assert.Empty(Pay("p", "36000", "approved").Events);
+        Then(booking.Cancel("ill", Stays.Day("2026-11-25"), Stays.Now));
+        Assert.Equal("9000.00", booking.RefundDue);
+        Then(Pay("p", "27000", "refunded"));
+        Assert.Equal(("9000.00", "partially_paid", "0.00"), (booking.Paid, booking.PaymentStatus, booking.RefundDue));
+        Then(Pay("p", "36000", "refunded"));
+        Assert.Equal(("0.00", "refunded"), (booking.Paid, booking.PaymentStatus));
+    }
+
+    [Fact]
+    public void A_payment_in_another_currency_is_refused_where_it_says_so()
+    {
+        var ruling = booking.RecordPayment(new(Id, Unit, "p", "10800.00", "approved", "USD"), taken, Stays.Today, Stays.Now);
+        Assert.Equal(("invalid_amount", "/amount/currency: the booking is in ARS"), (ruling.Refusal!.Code, ruling.Refusal.Detail));
+        Assert.Empty(ruling.Events);
+        Assert.Equal("confirmed", Fold(booking, booking.RecordPayment(new(Id, Unit, "p", "10800.00", "approved", "ARS"), taken, Stays.Today, Stays.Now)).Status);
+    }
+
+    [Fact]
     public void A_rejected_payment_may_be_approved_in_the_end()
     {
         Then(Pay("p", "10800", "rejected"));
