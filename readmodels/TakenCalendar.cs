@@ -32,8 +32,8 @@ public sealed class TakenCalendarQueries(NpgsqlDataSource api)
     }
 
     /// <summary>
-    /// Bookings that keep their nights and blocks, from today on by the unit's clocks, without those that came from the channel
-    /// itself. A block that clashes is among them: its other nights are sold elsewhere all the same.
+    /// Bookings that keep their nights, whichever channel they are said to be of, and blocks, from today on by the unit's clocks, without
+    /// those that the channel's own calendar told. A block that clashes is among them: its other nights are sold elsewhere all the same.
     /// </summary>
     /// <param name="now">From which a hold is over, whether or not somebody has said so yet.</param>
     /// <returns>Null when there is no such unit.</returns>
@@ -52,7 +52,6 @@ public sealed class TakenCalendarQueries(NpgsqlDataSource api)
               from read.booking
               where tenant_id = $1
                 and unit_id = $2
-                and channel <> $3
                 and (status in ('confirmed', 'checked_in') or (status = 'held' and expires_at > $4))
               union all
               select block_id, first, until, changed_at

@@ -5,7 +5,7 @@ using static Dvt.Api.Endpoint;
 
 namespace Dvt.Api;
 
-/// <summary>Calendars of ours that other platforms read. Each channel has an address of its own, and is not told what came from it.</summary>
+/// <summary>Calendars of ours that other platforms read. Each channel has an address of its own, and is not told back what its own calendar blocks.</summary>
 static class CalendarExports
 {
     const string Path = "/v1/units/{unitId}/calendar-exports";
@@ -38,7 +38,7 @@ static class CalendarExports
         {
             Produces = "text/calendar", Problems = [Problems.NotFound],
             Parameters = [new("If-None-Match", "The ETag of before: 304 when nothing has changed.", In: "header")],
-            Description = "Bookings and blocks from today on, without those that came from the channel that the token is for.",
+            Description = "Bookings and blocks from today on, without the blocks that the calendar of the channel that the token is for tells itself.",
         },
     ];
 
@@ -87,9 +87,8 @@ static class CalendarExports
         var key = Matching(await call.Backend.Taken.KeysAsync(unitId, call.Stop), call.Route("token")) ?? throw new ProblemException(Problems.NotFound);
         var calendar = await call.Backend.Taken.OfAsync(key.TenantId, unitId, key.Channel, call.Backend.Clock.GetUtcNow(), call.Stop)
             ?? throw new ProblemException(Problems.NotFound);
-        var bytes = CalendarWriter.Write(
-            calendar.UnitName, calendar.Stays.Select(s => new CalendarNights(ExportUids.Of(s.Id, unitId), s.CheckIn, s.CheckOut, Summary, s.ChangedAt)));
-        await AnswerAsync(call, bytes, $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16))}\"");
+        var nights = calendar.Stays.Select(s => new CalendarNights(ExportUids.Of(s.Id, unitId), s.CheckIn, s.CheckOut, Summary, s.ChangedAt)).ToList();
+        await AnswerAsync(call, CalendarWriter.Write(calendar.UnitName, nights), $"\"{CalendarWriter.TagOf(calendar.UnitName, nights)}\"");
     }
 
     /// <summary>Every one is compared, each in the same time whatever it holds.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Dvt.Lodging.Calendars;
@@ -13,6 +14,10 @@ public sealed record CalendarNights(string Uid, DateOnly CheckIn, DateOnly Check
 public static class CalendarWriter
 {
     const int MaxOctets = 75;
+
+    /// <summary>Names what a calendar says, whenever each part of it was changed last: the bytes without DTSTAMP.</summary>
+    public static string TagOf(string name, IEnumerable<CalendarNights> nights) =>
+        Convert.ToHexStringLower(SHA256.HashData(Write(name, nights.Select(n => n with { ChangedAt = DateTimeOffset.UnixEpoch }))).AsSpan(0, 16));
 
     /// <param name="name">Of the unit, for people.</param>
     /// <returns>UTF-8; the same bytes for the same arguments.</returns>

@@ -107,7 +107,7 @@ public sealed partial class CalendarsClient
         Guid unitId, string channel, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         connection.JsonAsync<CalendarExport>(new Request(HttpMethod.Post, $"v1/units/{Request.Segment(unitId)}/calendar-exports/{Request.Segment(channel)}/rotate-token", options, Takes.Nothing), cancellationToken);
 
-    /// <summary>A unit's calendar as RFC 5545, for whoever has the address. Bookings and blocks from today on, without those that came from the channel that the token is for.</summary>
+    /// <summary>A unit's calendar as RFC 5545, for whoever has the address. Bookings and blocks from today on, without the blocks that the calendar of the channel that the token is for tells itself.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<Stream> ReadAsync(
         Guid unitId, string token, CallOptions? options = null, CancellationToken cancellationToken = default) =>

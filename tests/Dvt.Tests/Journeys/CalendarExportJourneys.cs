@@ -11,7 +11,7 @@ namespace Dvt.Tests.Journeys;
 public sealed class CalendarExportJourneys(JourneySystem journeys, ITestOutputHelper output) : JourneyTest(journeys, output)
 {
     [ServersFact]
-    public Task No_channel_is_told_what_came_from_it() => AsTenantAsync(async client =>
+    public Task No_channel_is_told_back_what_its_calendar_blocks_but_every_booking() => AsTenantAsync(async client =>
     {
         await using var server = await FeedServer.StartAsync(client);
         server.Events.Add(("airbnb's", 20, 23));
@@ -19,9 +19,12 @@ public sealed class CalendarExportJourneys(JourneySystem journeys, ITestOutputHe
         await airbnb.RefreshAsync();
         await HoldAsync(client, airbnb.UnitId, 10, 12, "direct");
         await HoldAsync(client, airbnb.UnitId, 30, 32, "booking");
+        // By hand: it is in no feed of the channel.
+        await HoldAsync(client, airbnb.UnitId, 40, 42, "airbnb");
         var booking = await ExportAsync(client, airbnb.UnitId, "booking");
-        Assert.Equal(["10 12", "30 32"], await NightsAsync(airbnb.Export));
-        Assert.Equal(["10 12", "20 23"], await NightsAsync(booking));
+        Assert.Equal(["10 12", "30 32", "40 42"], await NightsAsync(airbnb.Export));
+        Assert.Equal(["10 12", "20 23", "30 32", "40 42"], await NightsAsync(booking));
+        Assert.Equal(["10 12", "20 23", "30 32", "40 42"], await NightsAsync(await ExportAsync(client, airbnb.UnitId, "direct")));
         Assert.DoesNotContain("Mora", await TextAsync(booking), StringComparison.Ordinal);
 
         // What a platform tells back is ours by its UID, and no block.
@@ -36,7 +39,7 @@ public sealed class CalendarExportJourneys(JourneySystem journeys, ITestOutputHe
     {
         var unit = await Followed.UnitAsync(client);
         var path = await ExportAsync(client, unit, "airbnb");
-        await HoldAsync(client, unit, 10, 12, "direct");
+        var held = await HoldAsync(client, unit, 10, 12, "direct");
         using var first = await GetAsync(path);
         Assert.Equal(("text/calendar", true), (first.Content.Headers.ContentType!.MediaType, first.Headers.CacheControl!.Private));
         var tag = first.Headers.ETag!;
@@ -44,6 +47,10 @@ public sealed class CalendarExportJourneys(JourneySystem journeys, ITestOutputHe
         Assert.Equal(await first.Content.ReadAsByteArrayAsync(), await BytesAsync(path));
         using var same = await GetAsync(path, tag.Tag);
         Assert.Equal((HttpStatusCode.NotModified, ""), (same.StatusCode, await same.Content.ReadAsStringAsync()));
+        // The booking has changed, its nights have not.
+        await Cabins.DoAsync(client, held.Text("code"), "extension");
+        using var extended = await GetAsync(path, tag.Tag);
+        Assert.Equal(HttpStatusCode.NotModified, extended.StatusCode);
         await HoldAsync(client, unit, 20, 22, "direct");
         using var changed = await GetAsync(path, tag.Tag);
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);

@@ -16,6 +16,15 @@ public sealed class CalendarWriterTests
         Encoding.UTF8.GetString(CalendarWriter.Write("Cabin, north", [new("a@dvt", new(2026, 1, 10), new(2026, 1, 13), "Reserved", Changed)])));
 
     [Fact]
+    public void A_tag_is_of_what_a_calendar_says_and_not_of_when_it_changed()
+    {
+        static string Tag(int nights, DateTimeOffset changed) =>
+            CalendarWriter.TagOf("Cabin", [new("a@dvt", new(2026, 1, 10), new DateOnly(2026, 1, 10).AddDays(nights), "Reserved", changed)]);
+        Assert.Equal(Tag(3, Changed), Tag(3, Changed.AddHours(1)));
+        Assert.NotEqual(Tag(3, Changed), Tag(4, Changed));
+    }
+
+    [Fact]
     public void Random_calendars_come_back_as_they_were()
     {
         var seed = Environment.TickCount;
