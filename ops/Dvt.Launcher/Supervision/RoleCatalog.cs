@@ -50,7 +50,7 @@ static class RoleCatalog
     {
         ["Mail__Host"] = "127.0.0.1",
         ["Mail__Port"] = smtp.ToString(CultureInfo.InvariantCulture),
-        ["Workers__PaymentLink"] = endpoints.Sandbox + "/payments/{code}?amount={amount}&currency={currency}&lang={language}",
+        ["Workers__PaymentLink"] = endpoints.Sandbox + "/payments/{code}?amount={amount}&currency={currency}&lang={language}&account={tenant}",
     });
 
     /// <summary>Whom the providers of the sandbox tell, and with which key its payment page does.</summary>

@@ -12,6 +12,9 @@ sealed record SupervisorOptions(int Workers, NamedServers Named)
 /// <summary>Starts servers and roles, keeps them alive, and stops them in reverse order when told to.</summary>
 sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> say)
 {
+    /// <summary>What the samples expect, so that their links work without being told another.</summary>
+    const int SandboxPort = 5090;
+
     static readonly TimeSpan RolePatience = TimeSpan.FromSeconds(15);
 
     readonly PrivateServers servers = new(home, options.Named, say);
@@ -77,7 +80,7 @@ sealed class Supervisor(DvtHome home, SupervisorOptions options, Action<string> 
     {
         var credentials = Credentials.LoadOrCreate(home.SecretsFile);
         var endpoints = new Endpoints(
-            servers.Postgres, servers.RabbitMq, $"http://127.0.0.1:{FreePort.From(5080)}", $"http://127.0.0.1:{FreePort.Any()}");
+            servers.Postgres, servers.RabbitMq, $"http://127.0.0.1:{FreePort.From(5080)}", $"http://127.0.0.1:{FreePort.From(SandboxPort)}");
         var plan = RoleCatalog.For(home, endpoints, credentials, options);
 
         void Publish() => WriteEnv(endpoints, credentials);

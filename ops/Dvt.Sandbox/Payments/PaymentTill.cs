@@ -19,7 +19,11 @@ sealed class PaymentTill(IConfiguration configuration, Journal journal)
     {
         if (wanted.ApiUrl is not null && !Loopback.Is(wanted.ApiUrl))
             return Results.BadRequest("apiUrl is a loopback address, by number");
-        settings = wanted with { ApiUrl = wanted.ApiUrl ?? settings.ApiUrl, ApiKey = wanted.ApiKey ?? settings.ApiKey };
+        // Each tenant tells its own key, and none the others'.
+        var keys = new Dictionary<string, string>(settings.ApiKeys ?? []);
+        foreach (var (account, key) in wanted.ApiKeys ?? [])
+            keys[account] = key;
+        settings = wanted with { ApiUrl = wanted.ApiUrl ?? settings.ApiUrl, ApiKey = wanted.ApiKey ?? settings.ApiKey, ApiKeys = keys };
         return Results.NoContent();
     }
 

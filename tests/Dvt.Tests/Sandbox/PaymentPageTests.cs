@@ -74,6 +74,19 @@ public sealed class PaymentPageTests
     }
 
     [Fact]
+    public async Task Each_tenant_is_told_with_its_own_key()
+    {
+        var (app, told) = await ApplicationAsync();
+        await using var ending = app;
+        await using var rig = await Rig.StartAsync();
+        await rig.PutAsync("/payments/settings", $$$"""{"apiUrl":"{{{app.Urls.First()}}}","apiKey":"k","apiKeys":{"one":"k1"}}""");
+        await rig.PutAsync("/payments/settings", """{"apiKeys":{"other":"k2"}}""");
+        foreach (var account in (string[])["one", "other", "neither"])
+            await DecideAsync(rig, await rig.Http.GetStringAsync(new Uri($"/payments/RES270110ABCDEF?amount=1.00&account={account}", UriKind.Relative)), "pay");
+        Assert.Equal(["k1", "k2", "k"], told.Select(t => t.Key));
+    }
+
+    [Fact]
     public async Task What_stands_in_the_link_is_text_on_the_page()
     {
         await using var rig = await Rig.StartAsync();
