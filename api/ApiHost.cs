@@ -57,8 +57,9 @@ static class ApiHost
         Settings.Read<RabbitMqOptions>(configuration, "RabbitMq");
         var options = Settings.Read<ApiOptions>(configuration, "Api");
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
         services.AddPipeline(configuration, Postgres.ApiRole, "api").AddMailbox();
+        services.AddHostedSingleton<DatabaseClock>();
+        services.AddSingleton(s => s.GetRequiredService<DatabaseClock>().AsTimeProvider);
         services.AddTelemetry(configuration, "api", typeof(RateLimits), typeof(ApiMeters));
         services.AddHostedSingleton<Replies>();
         services.AddHostedSingleton<LogGrowth>();

@@ -9,9 +9,6 @@ namespace Dvt.Workers.Channels;
 /// <summary>What a tenant has to offer at this moment, read from what bookings know; whether it is still so, they decide.</summary>
 static class HouseTable
 {
-    /// <summary>Units that guests can be told of.</summary>
-    const int MostUnits = 200;
-
     public static async Task<House> LoadAsync(NpgsqlDataSource postgres, Guid tenantId, PaymentLink? payments, DateTimeOffset now, CancellationToken stop)
     {
         await using var batch = postgres.CreateBatch();
@@ -33,7 +30,7 @@ static class HouseTable
         {
             var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = tenantId } } };
             if (batch.BatchCommands.Count == 0)
-                command.Parameters.Add(new() { Value = MostUnits });
+                command.Parameters.Add(new() { Value = House.MostUnits });
             batch.BatchCommands.Add(command);
         }
         await using var reader = await batch.ExecuteReaderAsync(stop);

@@ -15,6 +15,9 @@ public sealed record OpenUnit(Guid UnitId, UnitDefinition Definition, TakenNight
 /// <param name="PaymentLink">Null when there is no page to pay on.</param>
 public sealed record House(Guid TenantId, IReadOnlyList<OpenUnit> Units, PaymentLink? PaymentLink, DateTimeOffset Now)
 {
+    /// <summary>Units that guests can be told of.</summary>
+    public const int MostUnits = 200;
+
     public OpenUnit? Unit(Guid? unitId) => Units.FirstOrDefault(u => u.UnitId == unitId);
 
     public string TimeZone => Units.Count > 0 ? Units[0].Definition.TimeZone : "UTC";

@@ -13,7 +13,7 @@ public sealed partial class ConversationsClient
 
     internal ConversationsClient(Connection connection) => this.connection = connection;
 
-    /// <summary>Tell what is understood of a guest's message. Nothing is stored. Of two intents in one message the first of change, cancel, availability, book, price, services, pay is told.</summary>
+    /// <summary>Tell what is understood of a guest's message. Nothing is stored. Without <c>timeZone</c> it is the tenant's. Of two intents in one message the first of change, cancel, availability, book, price, services, pay is told.</summary>
     /// <exception cref="DvtProblemException"><c>validation_failed</c>.</exception>
     public Task<Understood> AnalyzeAsync(
         AnalyzeText body, CallOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Dvt.Api;
+using Dvt.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Dvt.Tests.Api;
@@ -35,6 +37,10 @@ public sealed class EdgeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
         Assert.Equal("unavailable", ready.Body.GetProperty("status").GetString());
     }
+
+    [Fact]
+    public void Its_clock_is_the_database_s() => Assert.IsType(
+        api.App.Services.GetRequiredService<DatabaseClock>().AsTimeProvider.GetType(), api.App.Services.GetRequiredService<TimeProvider>());
 
     [Fact]
     public async Task What_the_framework_answers_is_a_problem_too()

@@ -319,6 +319,10 @@ public sealed class BookingJourneys(JourneySystem journeys, ITestOutputHelper ou
         var unit = await Cabins.UnitAsync(client, """{"name":"Room","type":"room","capacity":2,"basePrice":{"amount":"45.00","currency":"USD"}}""");
         var known = await client.GetAsync($"/v1/units/{unit}");
         Assert.Equal(("America/Santo_Domingo", "15:00", "[\"fri\",\"sat\"]", "30"), (known.Text("timeZone"), known.Text("checkInTime"), known.Text("weekendNights"), known.Text("depositPercent")));
+        // It is still the day before where the tenant is.
+        var understood = await client.ExpectAsync(
+            HttpStatusCode.OK, HttpMethod.Post, "/v1/nlu/analyze", """{"text":"Hola, ¿hay lugar mañana por 2 noches?","now":"2026-12-01T02:00:00Z"}""");
+        Assert.Equal("2026-12-01", understood.Text("checkIn"));
     });
 
     [ServersFact]
