@@ -11,10 +11,11 @@ import { versionQuery } from './versionQuery';
 export function ConflictNote({ planId, version, text, onDecide }: { planId: string; version: string; text: string; onDecide: (next: (now: Draft) => Draft) => void }) {
   const { t } = useTranslation();
   const [compared, setCompared] = useState(false);
+  // Only what is stored now counts, not what was read before it was refused.
   const theirs = useQuery({ ...versionQuery(planId, version), staleTime: 0, refetchOnMount: 'always' });
   return (
     <section aria-label={t('plans.conflict', { version })} className="flex flex-col gap-3 rounded-md border border-line bg-warn-soft p-3">
-      <Loaded query={theirs}>
+      <Loaded query={{ ...theirs, data: theirs.isFetchedAfterMount ? theirs.data : undefined }}>
         {stored => (
           <>
             <div role="status">

@@ -62,10 +62,9 @@ export function Editor({ writing }: { writing: Writing }) {
   const faulty = useMemo(() => new Set(faults.flatMap(f => steps?.[Number(/^\/steps\/(\d+)/.exec(f.pointer)?.[1] ?? -1)]?.stepId ?? [])), [faults, steps]);
   const save = useAct({
     inline: true,
-    act: async (publish: boolean) => {
-      const body = JSON.parse(text) as Schemas['Plan'];
+    act: async ({ publish, body }: { publish: boolean; body: Schemas['Plan'] }) => {
       const replaced = replacedBy(draft, body);
-      if (!replaced) return ask(api.POST('/v1/plans', { params: { query: publish ? { publish: true } : {} }, body }));
+      if (!replaced) return { body, saved: await ask(api.POST('/v1/plans', { params: { query: publish ? { publish: true } : {} }, body })) };
       const path = { planId: replaced.planId, version: replaced.version };
       let revision: number | null = replaced.revision;
       if (changed || !publish) {
@@ -73,20 +72,19 @@ export function Editor({ writing }: { writing: Writing }) {
         // Kept at once: should publishing fail, the draft is saved all the same.
         if ('document' in saved) setDraft(now => ({ ...now, base: baseOf(saved) }));
         revision = 'document' in saved ? saved.revision : null;
-        if (!publish) return saved;
+        if (!publish) return { body, saved };
       }
-      return ask(api.POST('/v1/plans/{planId}/versions/{version}/publish', { params: { path, header: revision === null ? {} : { 'If-Match': `"${revision}"` } }, body: {} }));
+      return { body, saved: await ask(api.POST('/v1/plans/{planId}/versions/{version}/publish', { params: { path, header: revision === null ? {} : { 'If-Match': `"${revision}"` } }, body: {} })) };
     },
     changes: ['plans'],
-    done: saved => ('state' in saved && saved.state === 'published' ? t('plans.publishedNow') : t('plans.saved')),
-    after: saved => {
+    done: ({ saved }) => ('state' in saved && saved.state === 'published' ? t('plans.publishedNow') : t('plans.saved')),
+    after: ({ body, saved }) => {
       if ('document' in saved) setDraft(now => ({ ...now, base: baseOf(saved) }));
-      const { planId, version } = JSON.parse(text) as Schemas['Plan'];
-      void navigate({ to: '/plans/$planId', params: { planId }, search: { version, tab: 'edit' }, ignoreBlocker: true });
+      void navigate({ to: '/plans/$planId', params: { planId: body.planId }, search: { version: body.version, tab: 'edit' }, ignoreBlocker: true });
     },
   });
-  const refused = save.error && conflicts.includes(asProblem(save.error).code) && document?.planId && document.version ? document : null;
-  const conflict = refused ?? (overtaken ? base : null);
+  const refused = save.error && conflicts.includes(asProblem(save.error).code) ? save.variables.body : null;
+  const conflict = refused && refused.version === document?.version ? refused : overtaken ? base : null;
   const show = (start: number, end: number) => {
     area.current?.focus();
     area.current?.setSelectionRange(start, Math.min(end, start + 400));
@@ -98,10 +96,10 @@ export function Editor({ writing }: { writing: Writing }) {
         <div className="flex flex-wrap items-center gap-2">
           {may && (
             <>
-              <Button look="primary" busy={save.isPending} disabled={bad} onClick={() => save.mutate(true)}>
+              <Button look="primary" busy={save.isPending} disabled={bad} onClick={() => save.mutate({ publish: true, body: JSON.parse(text) as Schemas['Plan'] })}>
                 {t('plans.publish')}
               </Button>
-              <Button busy={save.isPending} disabled={bad} onClick={() => save.mutate(false)}>
+              <Button busy={save.isPending} disabled={bad} onClick={() => save.mutate({ publish: false, body: JSON.parse(text) as Schemas['Plan'] })}>
                 {t('plans.saveDraft')}
               </Button>
             </>
