@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { api, look, publish } from './lib.js';
 
 export async function test({ enter }) {
@@ -21,8 +22,40 @@ export async function test({ enter }) {
   await page.getByText('No fault found.').waitFor();
   await page.getByRole('button', { name: 'Save as draft' }).click();
   await page.getByText('The draft is saved.').waitFor();
+
+  // What is written stays over the tabs, is what is simulated, and is not left without a word.
+  await editor.fill(good.replace('1.0.0', '1.1.0').replace('Hola', 'Saludos'));
+  await page.getByText('Not saved yet').waitFor();
+  await page.getByRole('tab', { name: 'Simulate' }).click();
+  await page.getByText(/which is not saved yet/).waitFor();
+  await page.getByRole('textbox', { name: 'Input' }).fill('{"who":"Ana"}');
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByRole('region', { name: 'Output' }).getByText('Saludos Ana').waitFor();
+  await page.getByRole('link', { name: 'Runs', exact: true }).click();
+  await page.getByRole('dialog', { name: 'Leave this page?' }).getByText(/would be lost/).waitFor();
+  await look(page, 'plan-leave');
+  await page.getByRole('button', { name: 'Stay here' }).click();
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  assert.match(await editor.inputValue(), /Saludos/);
+
+  // Somebody else has saved the draft meanwhile: nothing is overwritten unseen.
+  const { document } = await api('GET', '/v1/plans/greets/versions/1.1.0');
+  await api('PUT', '/v1/plans/greets/versions/1.1.0', { ...document, name: 'Theirs' });
+  const conflict = page.getByRole('region', { name: /stored with another text/ });
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await conflict.getByText(/Somebody changed the draft/).waitFor();
+  await conflict.getByRole('button', { name: 'Show the difference' }).click();
+  await conflict.getByText(/−.*Theirs/).waitFor();
+  await look(page, 'plan-conflict');
+  await conflict.getByRole('button', { name: 'Load what is stored' }).click();
+  assert.match(await editor.inputValue(), /Theirs/);
+
+  // A draft that was saved and changed again is published as it is now.
+  await editor.fill(good.replace('1.0.0', '1.1.0').replace('Hola', 'Buenas'));
+  await page.getByText('No fault found.').waitFor();
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Published.', { exact: true }).waitFor();
+  await page.getByText('Not saved yet').waitFor({ state: 'detached' });
 
   // What is different.
   await page.getByRole('tab', { name: 'Versions' }).click();
@@ -49,5 +82,8 @@ export async function test({ enter }) {
   await page.getByRole('link', { name: 'Plans', exact: true }).first().click();
   await page.getByRole('link', { name: 'New plan' }).click();
   await page.getByText('No fault found.').waitFor();
+  await page.getByRole('tab', { name: 'Simulate' }).click();
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await page.getByText(/It would take/).waitFor();
   await api('GET', '/v1/plans/greets');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { env, look, publish, start, until } from './lib.js';
+import { api, env, look, publish, start, until } from './lib.js';
 
 export async function test({ enter }) {
   await publish({
@@ -29,7 +29,16 @@ export async function test({ enter }) {
   await page.getByRole('button', { name: 'Send the signal', exact: true }).click();
   await page.getByRole('button', { name: 'Resume', exact: true }).first().click();
   await page.getByRole('button', { name: 'Send the signal', exact: true }).click();
+  // A problem is told inside the dialog, where it can be read and closed.
   await page.getByRole('button', { name: 'Send the signal go' }).click();
+  await page.route('**/external-signals', route => route.fulfill({ status: 409, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'The run has ended', status: 409, code: 'RUN_TERMINAL', traceId: 'trace-1' }) }));
+  await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();
+  const problem = page.getByRole('dialog').getByRole('alert');
+  await problem.getByText('The run has ended').waitFor();
+  await look(page, 'run-dialog-problem');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await problem.waitFor({ state: 'detached' });
+  await page.unroute('**/external-signals');
   await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();
 
   // Broken, seen to, and repaired with another input.
@@ -43,6 +52,10 @@ export async function test({ enter }) {
   const run = await until('repair-1', r => r.status === 'COMPLETED');
   assert.equal(run.output.status, 200);
   await page.locator('[data-step=end][data-status=COMPLETED]').waitFor();
+
+  // Who started it, by name.
+  const { name, email } = await api('GET', '/v1/me');
+  await page.getByTitle(/^(user|key):/).first().filter({ hasText: name || email }).waitFor();
 
   // How it came about, event by event.
   const slider = page.getByRole('slider', { name: 'History' });
@@ -74,11 +87,16 @@ export async function test({ enter }) {
   await page.getByRole('menuitem', { name: 'Verify' }).click();
   await page.getByText(/The history folds to the same state/).waitFor();
 
-  // Again, as a new run that knows where it comes from.
+  // Again, as a new run that knows where it comes from, and is not shown as far back as the one before was.
+  await page.getByRole('tab', { name: 'Timeline' }).click();
+  await slider.focus();
+  await slider.press('Home');
+  await page.getByText(/^Event 1 of/).waitFor();
   await page.getByRole('button', { name: 'Run again' }).click();
   await page.getByLabel(/From step/).selectOption('call');
   await page.getByRole('button', { name: 'Send the signal', exact: true }).click();
   await page.getByRole('link', { name: /From run repair-1/ }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Back to now' }).count(), 0);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByRole('button', { name: 'Send the signal', exact: true }).click();
   await page.getByRole('status').getByText('Cancelled').first().waitFor();

@@ -28,8 +28,29 @@ export async function test({ enter }) {
   await page.locator('[data-run=list-wait-2]').waitFor();
   await look(page, 'runs-filtered');
 
-  // Those selected, with what they are told first.
+  // Not without a filter, and not by a label that is none: others would be signalled than those that are listed.
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  const refuses = async why => {
+    await page.getByRole('button', { name: 'Signal all that match' }).click();
+    await page.getByRole('dialog').getByText(why).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Preview' }).and(page.locator(':disabled')).waitFor();
+    await page.keyboard.press('Escape');
+  };
+  await refuses(/every run there is/);
+  await page.getByRole('button', { name: 'More filters' }).click();
+  await page.getByRole('searchbox', { name: /^Label/ }).fill('channel');
+  await page.getByText(/as it is now it filters nothing/).waitFor();
+  await refuses(/more runs would match than you mean/);
+  await look(page, 'runs-label');
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+
+  // All that are loaded at once.
+  await page.getByRole('checkbox', { name: /^Select all/ }).check();
+  await page.getByText('4 runs selected').waitFor();
+  await page.getByRole('checkbox', { name: /^Select all/ }).uncheck();
+  await page.getByText('4 runs selected').waitFor({ state: 'detached' });
+
+  // Those selected, with what they are told first.
   for (const n of [1, 2]) await page.getByRole('checkbox', { name: `Select list-wait-${n}` }).check();
   await page.getByRole('button', { name: 'Signal them' }).click();
   await look(page, 'runs-bulk');

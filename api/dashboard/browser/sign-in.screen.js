@@ -20,6 +20,18 @@ export async function test({ open, enter }) {
   await page.reload();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 
+  // A link that is pasted into an open tab signs in there too; a refused one says why, and nobody goes on as who was there before.
+  const link = key => page.evaluate(hash => (location.hash = hash), `email=${encodeURIComponent(env.email)}&key=${key}`);
+  await link(env.key);
+  await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  assert.ok(!page.url().includes(env.key), 'the key stays in the address of an open tab');
+  await link('dvt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
+  await page.getByRole('alert').getByText('Email and key do not match').waitFor();
+  await page.getByRole('alert').getByText(/trace \w+/).waitFor();
+  assert.ok(!page.url().includes('dvt_'), 'a refused key stays in the address');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
   const byLink = await enter('phone');
   assert.ok(!byLink.url().includes(env.key), 'the key stays in the address');
   await byLink.getByText('Menú').click();

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ProblemError } from './client/problem';
-import { resume, signIn, takeLink } from './client/session';
+import { resume, signInByLink } from './client/session';
 import { startLanguage } from './i18n';
 import { keepDefaults } from './plans/defaults';
 import { App } from './shell/App';
@@ -10,11 +10,15 @@ import './styles.css';
 import { startTheme } from './ui/theme';
 
 startTheme();
-keepDefaults();
-const link = takeLink();
+const byLink = () => {
+  keepDefaults();
+  return signInByLink();
+};
+const signing = byLink();
 await startLanguage();
-// A link that is refused leads to the form, which says why when it is tried there.
-await (link ? signIn(link, false).catch(() => undefined) : resume());
+if (!(await signing)) await resume();
+// A link that is pasted into an open tab changes no more than what is behind the `#`.
+window.addEventListener('hashchange', () => void byLink());
 
 const queries = new QueryClient({
   defaultOptions: {

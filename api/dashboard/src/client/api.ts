@@ -1,15 +1,10 @@
 import createClient from 'openapi-fetch';
+import { newId } from './ids';
 import { ProblemError, problemOf, unreachable, type Problem } from './problem';
 import type { components, paths } from './schema';
 import { currentSession, freshToken } from './session';
 
 export type Schemas = components['schemas'];
-
-/** Random, also where the page is not a secure context. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map(b => b.toString(16).padStart(2, '0')).join('');
-}
 
 async function send(request: Request): Promise<Response> {
   const token = await freshToken();

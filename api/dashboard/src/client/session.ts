@@ -1,4 +1,6 @@
 import { useSyncExternalStore } from 'react';
+import { linkOf, resumable, type Credentials } from './credentials';
+import { problemOf, ProblemError, unreachable } from './problem';
 
 /** Who is signed in. The token lives as long as the tab, the key only while the page is open, unless it is to be remembered. */
 export interface Session {
@@ -8,16 +10,11 @@ export interface Session {
   email: string;
 }
 
-interface Credentials {
-  email: string;
-  apiKey: string;
-}
-
 const inTab = 'dvt.session';
 const onDevice = 'dvt.credentials';
 
-let credentials: Credentials | null = read(localStorage, onDevice);
 let session: Session | null = read(sessionStorage, inTab);
+let credentials: Credentials | null = resumable(read(localStorage, onDevice), session);
 if (session && session.expiresAt < Date.now()) session = null;
 
 const listeners = new Set<() => void>();
@@ -46,8 +43,18 @@ export function useSession(): Session | null {
   }, currentSession);
 }
 
-/** Exchanges the key for a token; throws the answer when it is refused. */
+/** A person signs in. What was remembered of whoever did before is forgotten, unless this is to be remembered instead; throws the answer when it is refused. */
 export async function signIn(given: Credentials, remember: boolean): Promise<void> {
+  const next = await exchange(given);
+  credentials = given;
+  change(next);
+  if (remember) localStorage.setItem(onDevice, JSON.stringify(given));
+  else localStorage.removeItem(onDevice);
+  refuse(null);
+}
+
+/** Exchanges the key for a token. */
+async function exchange(given: Credentials): Promise<Session> {
   const answer = await fetch('/v1/auth/login', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -55,9 +62,7 @@ export async function signIn(given: Credentials, remember: boolean): Promise<voi
   });
   if (!answer.ok) throw answer;
   const { accessToken, expiresIn } = (await answer.json()) as { accessToken: string; expiresIn: number };
-  credentials = given;
-  if (remember) localStorage.setItem(onDevice, JSON.stringify(given));
-  change({ token: accessToken, expiresAt: Date.now() + expiresIn * 1000, email: given.email });
+  return { token: accessToken, expiresAt: Date.now() + expiresIn * 1000, email: given.email };
 }
 
 export function signOut() {
@@ -68,12 +73,18 @@ export function signOut() {
 
 let renewing: Promise<void> | null = null;
 
+async function renew(given: Credentials): Promise<void> {
+  const next = await exchange(given);
+  // Somebody else may have signed in meanwhile.
+  if (credentials === given) change(next);
+}
+
 /** A new token when the present one is about to end; several callers share one renewal. */
 export async function freshToken(force = false): Promise<string | null> {
   const soon = Date.now() + 60_000;
   if (!force && session && session.expiresAt > soon) return session.token;
   if (credentials) {
-    renewing ??= signIn(credentials, false).finally(() => (renewing = null));
+    renewing ??= renew(credentials).finally(() => (renewing = null));
     try {
       await renewing;
     } catch (refused) {
@@ -91,11 +102,33 @@ export async function resume(): Promise<void> {
   if (!session && credentials) await freshToken(true).catch(() => null);
 }
 
-/** What the link that `./dvt up` prints carries behind its `#`, which no server ever sees; taken away from the address at once. */
-export function takeLink(): Credentials | null {
-  const given = new URLSearchParams(location.hash.slice(1));
-  const [email, apiKey] = [given.get('email'), given.get('key')];
-  if (!email || !apiKey) return null;
-  history.replaceState(null, '', location.pathname + location.search);
-  return { email, apiKey };
+let refusal: ProblemError | null = null;
+
+function refuse(why: ProblemError | null) {
+  refusal = why;
+  for (const listener of listeners) listener();
+}
+
+/** Why the last link did not sign in. */
+export function useLinkRefusal(): ProblemError | null {
+  return useSyncExternalStore(listener => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, () => refusal);
+}
+
+/** Takes a sign-in link out of the address, whose `#` no server ever sees, and signs in by it; false when the address has none. Whoever was signed in here is so no more, also when the link is refused. */
+export async function signInByLink(): Promise<boolean> {
+  const link = linkOf(location.hash);
+  if (!link) return false;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  credentials = null;
+  change(null);
+  try {
+    if (link === 'incomplete') refuse(new ProblemError({ type: 'about:blank', title: 'incomplete link', status: 0, code: 'link_incomplete', traceId: '' }));
+    else await signIn(link, read<Credentials>(localStorage, onDevice)?.apiKey === link.apiKey);
+  } catch (refused) {
+    refuse(refused instanceof Response ? await problemOf(refused) : unreachable());
+  }
+  return true;
 }

@@ -1,28 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Schemas } from '../client/api';
 import { useMay } from '../client/me';
 import type { PlanStep } from '../graph/layout';
+import { asProblem } from '../client/problem';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { parseJson } from '../ui/Json';
 import { ProblemNote, Skeleton } from '../ui/States';
 import { CodeArea } from './CodeArea';
+import { ConflictNote } from './ConflictNote';
+import { baseOf, replacedBy } from './draft';
 import { lineOf, locate, placesOf } from './locate';
+import type { Writing } from './useDraft';
 
 const Graph = lazy(() => import('../graph/Graph').then(m => ({ default: m.Graph })));
 
-type PlanVersion = Schemas['PlanSummary'] & { document: Schemas['Plan'] };
+const conflicts = ['VERSION_CONFLICT', 'REVISION_MISMATCH', 'precondition_failed'];
 
 /** The plan as text, its faults at their lines, its drawing beside it. */
-export function Editor({ plan }: { plan: PlanVersion | null }) {
+export function Editor({ writing }: { writing: Writing }) {
   const { t } = useTranslation();
   const may = useMay('plans.write');
   const navigate = useNavigate();
-  const stored = useMemo(() => JSON.stringify(plan?.document ?? starter, null, 2), [plan]);
-  const [text, setText] = useState(stored);
+  const { draft, setDraft, changed, overtaken } = writing;
+  const { text, base } = draft;
+  const setText = (next: string) => setDraft(now => ({ ...now, text: next }));
   const area = useRef<HTMLTextAreaElement>(null);
   const rested = useDeferredValue(text);
   const parsed = parseJson(rested);
@@ -57,19 +62,29 @@ export function Editor({ plan }: { plan: PlanVersion | null }) {
   const faulty = useMemo(() => new Set(faults.flatMap(f => steps?.[Number(/^\/steps\/(\d+)/.exec(f.pointer)?.[1] ?? -1)]?.stepId ?? [])), [faults, steps]);
   const save = useAct({
     inline: true,
-    act: (publish: boolean) => {
-      const body = JSON.parse(text) as Schemas['Plan'];
-      const isDraft = plan?.state === 'draft' && plan.planId === body.planId && plan.version === body.version;
-      if (isDraft && !publish) return ask(api.PUT('/v1/plans/{planId}/versions/{version}', { params: { path: { planId: plan.planId, version: plan.version }, header: { 'If-Match': `"${plan.revision}"` } }, body }));
-      return ask(api.POST('/v1/plans', { params: { query: publish ? { publish: true } : {} }, body }));
+    act: async ({ publish, body }: { publish: boolean; body: Schemas['Plan'] }) => {
+      const replaced = replacedBy(draft, body);
+      if (!replaced) return { body, saved: await ask(api.POST('/v1/plans', { params: { query: publish ? { publish: true } : {} }, body })) };
+      const path = { planId: replaced.planId, version: replaced.version };
+      let revision: number | null = replaced.revision;
+      if (changed || !publish) {
+        const saved = await ask(api.PUT('/v1/plans/{planId}/versions/{version}', { params: { path, header: { 'If-Match': `"${revision}"` } }, body }));
+        // Kept at once: should publishing fail, the draft is saved all the same.
+        if ('document' in saved) setDraft(now => ({ ...now, base: baseOf(saved) }));
+        revision = 'document' in saved ? saved.revision : null;
+        if (!publish) return { body, saved };
+      }
+      return { body, saved: await ask(api.POST('/v1/plans/{planId}/versions/{version}/publish', { params: { path, header: revision === null ? {} : { 'If-Match': `"${revision}"` } }, body: {} })) };
     },
     changes: ['plans'],
-    done: saved => ('state' in saved && saved.state === 'published' ? t('plans.publishedNow') : t('plans.saved')),
-    after: () => {
-      const { planId, version } = JSON.parse(text) as Schemas['Plan'];
-      void navigate({ to: '/plans/$planId', params: { planId }, search: { version, tab: 'edit' } });
+    done: ({ saved }) => ('state' in saved && saved.state === 'published' ? t('plans.publishedNow') : t('plans.saved')),
+    after: ({ body, saved }) => {
+      if ('document' in saved) setDraft(now => ({ ...now, base: baseOf(saved) }));
+      void navigate({ to: '/plans/$planId', params: { planId: body.planId }, search: { version: body.version, tab: 'edit' }, ignoreBlocker: true });
     },
   });
+  const refused = save.error && conflicts.includes(asProblem(save.error).code) ? save.variables.body : null;
+  const conflict = refused && refused.version === document?.version ? refused : overtaken ? base : null;
   const show = (start: number, end: number) => {
     area.current?.focus();
     area.current?.setSelectionRange(start, Math.min(end, start + 400));
@@ -81,10 +96,10 @@ export function Editor({ plan }: { plan: PlanVersion | null }) {
         <div className="flex flex-wrap items-center gap-2">
           {may && (
             <>
-              <Button look="primary" busy={save.isPending} disabled={bad} onClick={() => save.mutate(true)}>
+              <Button look="primary" busy={save.isPending} disabled={bad} onClick={() => save.mutate({ publish: true, body: JSON.parse(text) as Schemas['Plan'] })}>
                 {t('plans.publish')}
               </Button>
-              <Button busy={save.isPending} disabled={bad} onClick={() => save.mutate(false)}>
+              <Button busy={save.isPending} disabled={bad} onClick={() => save.mutate({ publish: false, body: JSON.parse(text) as Schemas['Plan'] })}>
                 {t('plans.saveDraft')}
               </Button>
             </>
@@ -92,10 +107,22 @@ export function Editor({ plan }: { plan: PlanVersion | null }) {
           <Button look="quiet" disabled={parsed.fault !== undefined} onClick={() => setText(JSON.stringify(JSON.parse(text), null, 2))}>
             {t('plans.format')}
           </Button>
-          {text !== stored && <span className="text-warn">{t('plans.unsaved')}</span>}
+          {changed && <span className="text-warn">{t('plans.unsaved')}</span>}
         </div>
         <p className="text-soft">{t('plans.publishNote')}</p>
         {save.error && <ProblemNote fault={save.error} />}
+        {conflict && (
+          <ConflictNote
+            key={conflict.version}
+            planId={conflict.planId}
+            version={conflict.version}
+            text={text}
+            onDecide={next => {
+              save.reset();
+              setDraft(next);
+            }}
+          />
+        )}
         <CodeArea area={area} label={t('plans.editor')} text={text} onChange={setText} marked={new Set(faults.map(f => f.line))} />
       </div>
       <div className="flex min-w-0 flex-col gap-3">
@@ -149,8 +176,6 @@ export function Editor({ plan }: { plan: PlanVersion | null }) {
     </div>
   );
 }
-
-const starter = { planId: 'my-plan', version: '1.0.0', name: '', inputSchema: { type: 'object', properties: {} }, steps: [{ stepId: 'begin', kind: 'noop' }] };
 
 /** Steps as far as they can be drawn: each id once, each dependency there, nothing in a circle. */
 function drawable(document: unknown): PlanStep[] | null {

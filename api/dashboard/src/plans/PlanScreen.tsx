@@ -1,26 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
 import { useMay } from '../client/me';
 import { useRun } from '../run/useRun';
 import { Button, buttonClass } from '../ui/Button';
-import { Json } from '../ui/Json';
 import { Heading, Panel } from '../ui/Panel';
 import { Loaded, Skeleton } from '../ui/States';
 import { Status } from '../ui/Status';
-import { Tabs } from '../ui/Tabs';
 import { isoDuration } from '../ui/format';
-import { Editor } from './Editor';
-import { Simulate } from './Simulate';
+import { PlanTabs } from './PlanTabs';
 import { StartDialog } from './StartDialog';
-import { Versions } from './Versions';
-
-const Graph = lazy(() => import('../graph/Graph').then(m => ({ default: m.Graph })));
-
-const tabs = ['graph', 'edit', 'versions', 'simulate'] as const;
+import { versionQuery } from './versionQuery';
 
 export function PlanScreen() {
   const { t } = useTranslation();
@@ -30,11 +22,7 @@ export function PlanScreen() {
   const mayStart = useMay('runs.start');
   const versions = useQuery({ queryKey: ['plans', planId], queryFn: () => ask(api.GET('/v1/plans/{planId}', { params: { path: { planId } } })) });
   const version = search.version ?? versions.data?.newestPublished ?? versions.data?.versions[0]?.version;
-  const plan = useQuery({
-    queryKey: ['plans', 'version', planId, version],
-    queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}', { params: { path: { planId, version: version! } } })),
-    enabled: version !== undefined,
-  });
+  const plan = useQuery(versionQuery(planId, version));
   const prediction = useQuery({
     queryKey: ['planPrediction', planId, version],
     queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}/prediction', { params: { path: { planId, version: version! } } })),
@@ -43,8 +31,6 @@ export function PlanScreen() {
   // A run to begin like, unless it just says to begin.
   const like = search.start === 'yes' ? undefined : search.start;
   const earlier = useRun(like);
-  const tab = tabs.find(x => x === search.tab) ?? 'graph';
-  const chosen = plan.data?.document.steps.find(s => s.stepId === search.step);
   const usual = prediction.data?.duration;
   return (
     <Loaded query={versions}>
@@ -84,31 +70,9 @@ export function PlanScreen() {
               </>
             }
           />
-          <Panel flush>
-            <Tabs label={t('plans.tabsLabel')} tabs={tabs.map(id => ({ id, label: t(`plans.tabs.${id}`) }))} chosen={tab} onChoose={next => void navigate({ search: s => ({ ...s, tab: next }), replace: true })} />
-            <div role="tabpanel" aria-labelledby={`tab-${tab}`}>
-              <Loaded query={plan}>
-                {data =>
-                  tab === 'edit' ? (
-                    <Editor key={`${data.planId} ${data.version}`} plan={data} />
-                  ) : tab === 'versions' ? (
-                    <Versions planId={planId} versions={all.versions} chosen={data.version} compared={search.with} />
-                  ) : tab === 'simulate' ? (
-                    <Simulate key={data.digest} plan={data.document} />
-                  ) : (
-                    <Suspense fallback={<Skeleton rows={6} />}>
-                      <Graph steps={data.document.steps} chosen={search.step} onChoose={step => void navigate({ search: s => ({ ...s, step }), replace: true, resetScroll: false })} />
-                      {chosen && (
-                        <div className="border-t border-line p-4">
-                          <Json value={chosen} label={t('plans.step')} />
-                        </div>
-                      )}
-                    </Suspense>
-                  )
-                }
-              </Loaded>
-            </div>
-          </Panel>
+          <Loaded query={plan} skeleton={<Panel><Skeleton rows={6} /></Panel>}>
+            {data => <PlanTabs key={`${data.planId} ${data.version}`} plan={data} versions={all.versions} />}
+          </Loaded>
           {search.start && plan.data && (!like || !earlier.isPending) && <StartDialog plan={plan.data.document} input={earlier.data?.input} onClose={() => void navigate({ search: ({ start: _, ...rest }) => rest, replace: true })} />}
         </>
       )}

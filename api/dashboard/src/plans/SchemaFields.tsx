@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { Schemas } from '../client/api';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
-import { typeOf, type InputSchema } from './schema';
+import { asksForMembers, emptyOf, initialOf, typeOf, type InputSchema } from './schema';
 
 interface Of {
   schema: InputSchema;
@@ -44,7 +44,13 @@ function SchemaField({ name, required, schema, value, onChange, faults, pointer 
       <fieldset className="flex flex-col gap-3 rounded-md border border-line p-3">
         <legend className="px-1 font-medium">{label}</legend>
         {schema.description && <p className="text-soft">{schema.description}</p>}
-        <SchemaFields schema={schema} value={value} onChange={onChange} faults={faults} pointer={pointer} />
+        {!required && asksForMembers(schema) && (
+          <label className="flex items-center gap-2">
+            <input type="checkbox" className="size-4 accent-accent" checked={value !== undefined} onChange={e => onChange(e.target.checked ? (initialOf(schema) ?? {}) : undefined)} />
+            {t('plans.include', { name: label })}
+          </label>
+        )}
+        {(required || value !== undefined || !asksForMembers(schema)) && <SchemaFields schema={schema} value={value} onChange={onChange} faults={faults} pointer={pointer} />}
       </fieldset>
     );
   if (type === 'array') {
@@ -63,7 +69,7 @@ function SchemaField({ name, required, schema, value, onChange, faults, pointer 
             </Button>
           </div>
         ))}
-        <Button small className="self-start" onClick={() => onChange([...items, schema.items?.default ?? (typeOf(schema.items!) === 'object' ? {} : '')])}>
+        <Button small className="self-start" onClick={() => onChange([...items, emptyOf(schema.items!)])}>
           <Plus aria-hidden className="size-4" />
           {t('plans.addItem')}
         </Button>

@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask, newId, type Schemas } from '../client/api';
+import { api, ask, type Schemas } from '../client/api';
+import { onceKeys } from '../client/onceKeys';
 import { asProblem } from '../client/problem';
+import { labelOf } from '../runs/search';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
@@ -24,8 +26,7 @@ export function StartDialog({ plan, input: earlier, onClose }: { plan: Schemas['
   const [text, setText] = useState(() => (formable || earlier == null ? '' : JSON.stringify(earlier, null, 2)));
   const [labels, setLabels] = useState('');
   const [priority, setPriority] = useState('');
-  // The same however often it is sent, so that a second press starts nothing twice.
-  const [key] = useState(newId);
+  const [keyOf] = useState(() => onceKeys());
   const parsed = parseJson(text);
   const input = asJson ? parsed.value : value;
   const start = useAct({
@@ -33,7 +34,7 @@ export function StartDialog({ plan, input: earlier, onClose }: { plan: Schemas['
     act: () =>
       ask(
         api.POST('/v1/runs', {
-          params: { header: { 'Idempotency-Key': `${key}-${JSON.stringify([input, labels, priority]).length}` } },
+          params: { header: { 'Idempotency-Key': keyOf([input, labels, priority]) } },
           body: { planRef: { planId: plan.planId, version: plan.version }, ...(input === undefined ? {} : { input }), context: contextOf(labels, priority) },
         }),
       ),
@@ -98,6 +99,6 @@ export function StartDialog({ plan, input: earlier, onClose }: { plan: Schemas['
 }
 
 function contextOf(labels: string, priority: string): { labels?: Record<string, string>; priority?: number } {
-  const pairs = labels.split(',').map(p => p.split('=', 2).map(x => x.trim())).filter(p => p[0] && p[1]);
-  return { ...(pairs.length > 0 ? { labels: Object.fromEntries(pairs) as Record<string, string> } : {}), ...(priority === '' ? {} : { priority: Number(priority) }) } as never;
+  const pairs = labels.split(',').flatMap(p => labelOf(p) ?? []);
+  return { ...(pairs.length > 0 ? { labels: Object.fromEntries(pairs.map(p => [p.key, p.value])) } : {}), ...(priority === '' ? {} : { priority: Number(priority) }) } as never;
 }

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Schemas } from '../client/api';
 import { useMay } from '../client/me';
@@ -10,20 +9,16 @@ import { Loaded } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
 import { Ago } from '../ui/Time';
-import { diffLines } from './diff';
-
-const versionQuery = (planId: string, version: string | undefined) => ({
-  queryKey: ['plans', 'version', planId, version],
-  queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}', { params: { path: { planId, version: version! } } })),
-  enabled: version !== undefined,
-});
+import { TextDiff } from './TextDiff';
+import { versionQuery } from './versionQuery';
 
 /** All versions, and how two of them differ, line by line. */
 export function Versions({ planId, versions, chosen, compared }: { planId: string; versions: Schemas['PlanSummary'][]; chosen: string; compared: string | undefined }) {
   const { t } = useTranslation();
   const navigate = useNavigate({ from: '/plans/$planId' });
   const may = useMay('plans.write');
-  const other = compared ?? versions.find(v => v.version !== chosen)?.version;
+  // The one that is chosen has nothing to say against itself.
+  const other = versions.find(v => v.version === compared && v.version !== chosen)?.version ?? versions.find(v => v.version !== chosen)?.version;
   const archive = useAct({
     act: (version: string) => ask(api.POST('/v1/plans/{planId}/versions/{version}/archive', { params: { path: { planId, version } }, body: {} })),
     changes: ['plans'],
@@ -68,33 +63,12 @@ export function Versions({ planId, versions, chosen, compared }: { planId: strin
   );
 }
 
-const looks = { same: 'text-soft', old: 'bg-bad-soft text-bad', new: 'bg-ok-soft text-ok' };
-const marks = { same: ' ', old: '−', new: '+' };
-
 function Diff({ planId, from, to }: { planId: string; from: string; to: string }) {
-  const { t } = useTranslation();
   const before = useQuery(versionQuery(planId, from));
   const after = useQuery(versionQuery(planId, to));
-  const lines = useMemo(() => (before.data && after.data ? diffLines(JSON.stringify(before.data.document, null, 2), JSON.stringify(after.data.document, null, 2)) : []), [before.data, after.data]);
   return (
     <Loaded query={before}>
-      {() => (
-        <Loaded query={after}>
-          {() =>
-            lines.every(l => l.kind === 'same') ? (
-              <p>{t('plans.same')}</p>
-            ) : (
-              <pre tabIndex={0} role="region" aria-label={`${from} → ${to}`} className="max-h-[34rem] overflow-auto rounded-md border border-line font-mono text-[0.86rem] leading-5">
-                {lines.map((l, i) => (
-                  <div key={i} className={`px-3 ${looks[l.kind]}`}>
-                    {marks[l.kind]} {l.text}
-                  </div>
-                ))}
-              </pre>
-            )
-          }
-        </Loaded>
-      )}
+      {old => <Loaded query={after}>{now => <TextDiff before={JSON.stringify(old.document, null, 2)} after={JSON.stringify(now.document, null, 2)} label={`${from} → ${to}`} />}</Loaded>}
     </Loaded>
   );
 }

@@ -47,6 +47,11 @@ export function isFormable(schema: InputSchema): boolean {
   }
 }
 
+/** Whether an object without a certain member would break the schema. */
+export function asksForMembers(schema: InputSchema): boolean {
+  return (schema.required?.length ?? 0) > 0;
+}
+
 /** What a form begins with: kept values by name, then defaults, then what is required as empty as it can be. */
 export function initialOf(schema: InputSchema, kept: Record<string, string> = {}): unknown {
   if (schema.default !== undefined) return schema.default;
@@ -55,7 +60,23 @@ export function initialOf(schema: InputSchema, kept: Record<string, string> = {}
   const example = schema.examples?.[0] as Record<string, unknown> | undefined;
   const entries = Object.entries(schema.properties ?? {}).map(([name, of]) => {
     const required = schema.required?.includes(name);
-    return [name, kept[name] ?? (required && of.default === undefined ? (example?.[name] ?? initialOf(of)) : initialOf(of))] as const;
+    return [name, kept[name] ?? (required && of.default === undefined ? (example?.[name] ?? initialOf(of)) : required ? initialOf(of) : whenOptional(of))] as const;
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** An object that may be left out begins left out, unless its defaults are already all that it needs. */
+function whenOptional(schema: InputSchema): unknown {
+  const value = initialOf(schema);
+  if (typeOf(schema) !== 'object' || schema.default !== undefined) return value;
+  const members = (value ?? {}) as Record<string, unknown>;
+  return Object.keys(members).length > 0 && (schema.required ?? []).every(name => name in members && members[name] !== undefined) ? value : undefined;
+}
+
+/** A new item of a list, as empty as its type allows; undefined where nothing empty is of the type. */
+export function emptyOf(schema: InputSchema): unknown {
+  const initial = initialOf(schema);
+  if (initial !== undefined || schema.enum) return initial;
+  const type = typeOf(schema);
+  return type === 'string' ? '' : type === 'boolean' ? false : type === 'array' ? [] : undefined;
 }

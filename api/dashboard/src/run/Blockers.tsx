@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../client/api';
+import { api, ask, type Schemas } from '../client/api';
 import { useMay } from '../client/me';
+import { usePeople } from '../client/people';
 import { Button } from '../ui/Button';
 import { useNow } from '../ui/Time';
 import { ago } from '../ui/format';
@@ -28,6 +29,7 @@ export function Blockers({ run, onSignal }: { run: Run; onSignal: (wish: SignalW
     queryFn: () => ask(api.GET('/v1/runs/{runId}/blockers', { params: { path: { runId: run.runId } } })),
     refetchInterval: 10_000,
   });
+  const factsOf = useFacts();
   // A call that is simply being made holds nobody up, and what has just begun may be over before it is read.
   const blockers = found.data?.blockers.filter(b => !quiet.includes(b.code) && !(b.since && now - new Date(b.since).getTime() < settleMs)) ?? [];
   if (blockers.length === 0) return null;
@@ -43,10 +45,14 @@ export function Blockers({ run, onSignal }: { run: Run; onSignal: (wish: SignalW
                 {i18n.exists(`run.blockerCodes.${b.code}`) ? t(`run.blockerCodes.${b.code as 'PAUSED'}`) : b.detail}
               </p>
               <p className="text-[0.93rem] text-soft">
-                {b.detail}
-                {b.since && ` · ${ago(b.since, now)}`}
-                {b.clearsAt && ` · ${t('run.blockerUntil', { when: ago(b.clearsAt, now) })}`}
-                {b.clearableBy?.roles && b.clearableBy.roles.length > 0 && ` · ${t('run.blockerRoles', { roles: b.clearableBy.roles.join(', ') })}`}
+                {[
+                  ...factsOf(b),
+                  b.since && ago(b.since, now),
+                  b.clearsAt && t('run.blockerUntil', { when: ago(b.clearsAt, now) }),
+                  b.clearableBy?.roles?.length && t('run.blockerRoles', { roles: b.clearableBy.roles.join(', ') }),
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
               </p>
               {b.error && (
                 <p className="break-words text-bad">
@@ -76,4 +82,24 @@ export function Blockers({ run, onSignal }: { run: Run; onSignal: (wish: SignalW
       {sending && <ExternalSignalDialog runId={run.runId} name={sending} onClose={() => setSending(null)} />}
     </section>
   );
+}
+
+type Blocker = Schemas['Blocker'];
+
+/** What is special about one, in the language of the page: the API's own sentence is English. */
+function useFacts(): (b: Blocker) => (string | undefined)[] {
+  const { t, i18n } = useTranslation();
+  const people = usePeople();
+  return b => [
+    b.signal && (i18n.exists(`signals.names.${b.signal}`) ? t(`signals.names.${b.signal as 'PAUSE'}`) : b.signal),
+    b.host,
+    b.items && t('run.items', { completed: (b.items.completed ?? 0) + (b.items.failed ?? 0), total: b.items.total ?? 0 }),
+    b.concurrency && t('run.blockerSlots', { limit: b.concurrency.limit, key: b.concurrency.key }),
+    b.concurrency?.place !== undefined ? t('run.blockerPlace', { place: b.concurrency.place }) : undefined,
+    b.budget && `${b.budget.budget}: ${b.budget.used} / ${b.budget.limit} ${b.budget.currency ?? ''}`.trim(),
+    b.subRunId,
+    b.count === undefined ? undefined : t('run.blockerCount', { count: b.count }),
+    b.by && `${t('common.by')} ${people.get(b.by) ?? b.by}`,
+    b.reason && `“${b.reason}”`,
+  ];
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../ui/States';
-import { toneOf } from '../ui/Status';
+import { toneOf, useStatusWords } from '../ui/Status';
 import { useNow } from '../ui/Time';
 import { between, span } from '../ui/format';
 import type { Bar, RunView } from './fold';
@@ -14,6 +14,7 @@ const maxRows = 500;
 /** A row per step, a bar per attempt, thin where it waits for the next one. */
 export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chosen: string | undefined; onChoose: (stepId: string) => void; moving: boolean }) {
   const { t } = useTranslation();
+  const words = useStatusWords();
   const now = useNow(500, moving);
   const rows = useMemo(() => {
     const byStep = new Map<string, Bar[]>();
@@ -37,7 +38,7 @@ export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chose
             <li key={stepId} className={`flex items-center rounded ${stepId === chosen ? 'bg-accent-soft' : 'hover:bg-raised'}`}>
               <button type="button" onClick={() => onChoose(stepId)} className="w-40 shrink-0 truncate py-1 pr-2 text-left font-mono text-[0.93rem] hover:underline">
                 {stepId}
-                <span className="sr-only">: {bars.map(b => `${b.status} ${between(b.startedAt, b.endedAt, now)}`).join(', ')}</span>
+                <span className="sr-only">: {bars.map(b => `${words(b.status)} ${between(b.startedAt, b.endedAt, now)}`).join(', ')}</span>
               </button>
               <span aria-hidden className="relative h-6 flex-1 border-l border-line">
                 {bars.map((bar, i) => {
@@ -46,7 +47,7 @@ export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chose
                   return (
                     <span
                       key={i}
-                      title={`${bar.status} · ${between(bar.startedAt, bar.endedAt, now)}`}
+                      title={`${words(bar.status)} · ${between(bar.startedAt, bar.endedAt, now)}`}
                       className={`absolute rounded-sm ${waits ? 'top-[0.69rem] h-0.5 bg-soft' : `top-1 h-4 ${fills[toneOf(bar.status)]} ${bar.endedAt ? '' : 'beating'}`}`}
                       style={{ left: `${left}%`, width: `max(3px, ${place(bar.endedAt) - left}%)` }}
                     />

@@ -6,11 +6,13 @@ import { api, ask } from '../client/api';
 import { useMay } from '../client/me';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
+import { copy } from '../ui/copy';
 import { CopyButton } from '../ui/Json';
 import { Menu } from '../ui/Menu';
 import { Heading } from '../ui/Panel';
 import { Status } from '../ui/Status';
 import { Ago, useNow } from '../ui/Time';
+import { Who } from '../ui/Who';
 import { ago, between, money } from '../ui/format';
 import { exportRun, exportFormats } from './exportRun';
 import type { SignalType } from './SignalDialog';
@@ -55,7 +57,7 @@ export function RunHeading({ run, status, events, onSignal }: { run: Run; status
             </Link>
           )}
           <span>
-            {t('runs.queued')} <Ago at={run.queuedAt} /> {run.actor && `${t('common.by')} ${run.actor}`}
+            {t('runs.queued')} <Ago at={run.queuedAt} /> {run.actor && <>{t('common.by')} <Who actor={run.actor} /></>}
           </span>
           <span>
             {t('run.duration')}: {between(run.startedAt, run.endedAt, now)}
@@ -106,7 +108,7 @@ export function RunHeading({ run, status, events, onSignal }: { run: Run; status
             label={t('run.export')}
             items={[
               ...exportFormats.map(format => ({ label: t(`run.exports.${format}`), act: () => void exportRun(run.runId, format) })),
-              { label: t('run.copyLink'), act: () => void navigator.clipboard?.writeText(location.href) },
+              { label: t('run.copyLink'), act: () => void copy(location.href, t('common.linkCopied')) },
               ...(mayVerify && events > 0 ? [{ label: t('run.verify'), icon: ShieldCheck, act: () => verify.mutate(undefined) }] : []),
             ]}
           />

@@ -30,8 +30,13 @@ type TabName = (typeof tabs)[number];
 const refreshMs = 700;
 
 export function RunScreen() {
-  const { t } = useTranslation();
   const { runId } = useParams({ from: '/runs/$runId' });
+  // Nothing of one run, such as how far back its history is shown, is another's.
+  return <OneRun key={runId} runId={runId} />;
+}
+
+function OneRun({ runId }: { runId: string }) {
+  const { t } = useTranslation();
   const search = useSearch({ from: '/runs/$runId' });
   const navigate = useNavigate({ from: '/runs/$runId' });
   const queries = useQueryClient();

@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Schemas } from '../client/api';
+import { newId } from '../client/ids';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
@@ -41,12 +42,14 @@ export function SignalDialog({ run, wish, events, onClose }: { run: Run; wish: S
     inline: true,
     act: async () => {
       const before = type === 'RETRY_RUN' ? (await ask(api.GET('/v1/runs', { params: { query: { parentRunId: run.runId, limit: 1 } } }))).items[0] : undefined;
-      await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId: run.runId } }, body: { type, ...(reason ? { reason } : {}), ...payload() } }));
-      return type === 'RETRY_RUN' ? newRunOf(run.runId, before?.runId) : null;
+      const signalId = newId();
+      const answer = await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId: run.runId } }, body: { signalId, type, ...(reason ? { reason } : {}), ...payload() } }));
+      const held = 'heldSignals' in answer && answer.heldSignals?.some(h => h.signalId === signalId);
+      return { held, newRunId: type === 'RETRY_RUN' && !held ? await newRunOf(run.runId, before?.runId) : null };
     },
     changes: ['run', 'runs', 'blockers', 'signals'],
-    done: () => t('signals.sent', { name: t(`signals.names.${type}`) }),
-    after: newRunId => {
+    done: ({ held }) => (held ? `${t(`signals.names.${type}`)}: ${t('signals.held')}` : t('signals.sent', { name: t(`signals.names.${type}`) })),
+    after: ({ newRunId }) => {
       onClose();
       if (newRunId) void navigate({ to: '/runs/$runId', params: { runId: newRunId } });
     },

@@ -6,11 +6,14 @@ import { Button } from '../ui/Button';
 import { Empty, Loaded } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Ago } from '../ui/Time';
+import { Who } from '../ui/Who';
+import { useCodeWords } from '../ui/codeWords';
 import type { Run } from './useRun';
 
 /** Who steered the run, why, and what was decided; with the signals that wait for a second person. */
 export function SignalHistory({ runId, held }: { runId: string; held: NonNullable<Run['heldSignals']> }) {
   const { t } = useTranslation();
+  const words = useCodeWords();
   const decisions = useInfiniteQuery({
     queryKey: ['signals', runId],
     queryFn: ({ pageParam }) => ask(api.GET('/v1/runs/{runId}/signals', { params: { path: { runId }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
@@ -32,7 +35,7 @@ export function SignalHistory({ runId, held }: { runId: string; held: NonNullabl
               {t('run.held')}: {t(`signals.names.${signal.signalType as 'PAUSE'}`)} {signal.stepId}
             </p>
             <p>
-              {signal.person} {signal.reason && `“${signal.reason}”`}
+              {signal.person && <Who actor={signal.person} />} {signal.reason && `“${signal.reason}”`}
             </p>
           </div>
           <div className="flex gap-2">
@@ -56,9 +59,9 @@ export function SignalHistory({ runId, held }: { runId: string; held: NonNullabl
                   <span className="font-medium">{t(`signals.names.${d.type as 'PAUSE'}`)}</span>
                   {d.stepId && <code className="font-mono text-[0.93rem]">{d.stepId}</code>}
                   <Status of={d.decision} />
-                  {d.code && <code className="font-mono text-[0.93rem] text-bad">{d.code}</code>}
+                  {d.code && <span title={d.code} className="text-bad">{words(d.code)}</span>}
                   <span className="text-soft">
-                    {d.person ?? d.actor} · <Ago at={d.decidedAt} />
+                    <Who actor={d.person ?? d.actor} /> · <Ago at={d.decidedAt} />
                   </span>
                   {d.reason && <span className="basis-full">“{d.reason}”</span>}
                 </li>

@@ -7,11 +7,12 @@ import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { ProblemNote } from '../ui/States';
 import { Status } from '../ui/Status';
+import { useCodeWords } from '../ui/codeWords';
 import { span } from '../ui/format';
 import { BulkProgress } from './BulkProgress';
 import { SelectedProgress } from './SelectedProgress';
 import type { RunRow } from './Runs';
-import { asFilter, type RunsSearch } from './search';
+import { asFilter, hindranceOf, type RunsSearch } from './search';
 
 /** Those that need nothing of a single run. */
 const bulkTypes = ['PAUSE', 'RESUME', 'CANCEL', 'RETRY_RUN', 'EMERGENCY_STOP'] as const;
@@ -26,6 +27,8 @@ export function BulkDialog({ search, selected, onClose }: { search: RunsSearch; 
   const [reason, setReason] = useState('');
   const [rate, setRate] = useState(100);
   const [sending, setSending] = useState(false);
+  const [working, setWorking] = useState(false);
+  const hindrance = selected ? null : hindranceOf(search);
   const body = { filter: asFilter(search).filter as Schemas['BulkSignal']['filter'], type, ...(reason ? { reason } : {}), ratePerSecond: rate };
   const preview = useMutation({ mutationFn: () => ask(api.POST('/v1/runs/bulk-signals', { body: { ...body, dryRun: true } })) as Promise<Preview> });
   const start = useMutation({ mutationFn: () => ask(api.POST('/v1/runs/bulk-signals', { body: { ...body, dryRun: false } })) });
@@ -33,11 +36,11 @@ export function BulkDialog({ search, selected, onClose }: { search: RunsSearch; 
   const count = selected ? selected.length : preview.data?.count;
 
   return (
-    <Dialog title={t('runs.bulk.title')} onClose={onClose}>
+    <Dialog title={t('runs.bulk.title')} onClose={() => working || onClose()}>
       {jobId ? (
         <BulkProgress jobId={jobId} />
       ) : sending && selected ? (
-        <SelectedProgress runs={selected} type={type} reason={reason} />
+        <SelectedProgress runs={selected} type={type} reason={reason} onWorking={setWorking} />
       ) : (
         <form
           className="flex flex-col gap-4"
@@ -74,13 +77,24 @@ export function BulkDialog({ search, selected, onClose }: { search: RunsSearch; 
               {field => <input {...field} type="number" min={1} max={1000} value={rate} onChange={e => setRate(e.target.valueAsNumber || 1)} />}
             </Field>
           )}
+          {hindrance && (
+            <p role="status" className="rounded-md border border-line bg-warn-soft p-3">
+              {t(`runs.bulk.not.${hindrance}`)}
+            </p>
+          )}
           {preview.error && <ProblemNote fault={preview.error} />}
           {start.error && <ProblemNote fault={start.error} />}
           {preview.data && <PreviewNote preview={preview.data} rate={rate} />}
-          {selected && <ByStatus counts={countBy(selected)} />}
+          {selected && (
+            <div className="flex flex-col gap-2 rounded-md border border-line bg-bg p-3">
+              <ByStatus counts={countBy(selected)} />
+              <p className="text-soft">{t('runs.bulk.asListed')}</p>
+              <p className="text-warn">{t('runs.bulk.stay')}</p>
+            </div>
+          )}
           <DialogActions>
             <Button onClick={onClose}>{t('common.cancel')}</Button>
-            <Button type="submit" look="primary" busy={preview.isPending || start.isPending} disabled={count === 0}>
+            <Button type="submit" look="primary" busy={preview.isPending || start.isPending} disabled={count === 0 || hindrance !== null}>
               {count === undefined ? t('runs.bulk.preview') : t('runs.bulk.send', { count })}
             </Button>
           </DialogActions>
@@ -110,13 +124,14 @@ function ByStatus({ counts }: { counts: Record<string, number> }) {
 
 function PreviewNote({ preview, rate }: { preview: Preview; rate: number }) {
   const { t } = useTranslation();
+  const words = useCodeWords();
   return (
     <div className="flex flex-col gap-2 rounded-md border border-line bg-bg p-3" role="status">
       <p className="font-medium">{t('runs.bulk.countMatch', { count: preview.count })}</p>
       <ByStatus counts={preview.byStatus as Record<string, number>} />
       {preview.wouldRefuse.length > 0 && (
         <p>
-          {t('runs.bulk.refused')}: {preview.wouldRefuse.map(r => `${r.count} × ${r.code}`).join(', ')}
+          {t('runs.bulk.refused')}: {preview.wouldRefuse.map(r => `${r.count} × ${words(r.code)}`).join(', ')}
         </p>
       )}
       {preview.withoutEffect > 0 && <p>{t('runs.bulk.without', { count: preview.withoutEffect })}</p>}

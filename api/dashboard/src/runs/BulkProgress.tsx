@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
+import { usePeople } from '../client/people';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Loaded } from '../ui/States';
@@ -21,6 +22,7 @@ const ends = ['COMPLETED', 'CANCELLED', 'REJECTED'];
 /** A bulk job, asked again each second while it goes on; it goes on without this page too. */
 export function BulkProgress({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
+  const people = usePeople();
   const job = useQuery({
     queryKey: ['bulkJobs', jobId],
     queryFn: () => ask(api.GET('/v1/bulk-jobs/{bulkJobId}', { params: { path: { bulkJobId: jobId } } })),
@@ -37,7 +39,7 @@ export function BulkProgress({ jobId }: { jobId: string }) {
           {data.reason && <p className="break-words">“{data.reason}”</p>}
           {data.status === 'WAITING_APPROVAL' && <p>{data.heldUntil ? t('system.waitsUntil', { when: moment(data.heldUntil) }) : t('system.notOwn')}</p>}
           {data.code && <p>{t(`system.rejectedFor.${data.code}`)}</p>}
-          {data.approvedBy && <p className="break-words text-soft">{t('system.approvedBy', { who: data.approvedBy })}</p>}
+          {data.approvedBy && <p className="break-words text-soft">{t('system.approvedBy', { who: people.get(data.approvedBy) ?? data.approvedBy })}</p>}
           {data.status !== 'WAITING_APPROVAL' && data.status !== 'REJECTED' && (
             <>
               <ProgressBar done={data.decided ?? 0} total={data.total ?? 0} label={t('runs.bulk.progress', { done: count(data.decided ?? 0), total: count(data.total ?? 0) })} />

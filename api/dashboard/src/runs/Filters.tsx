@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Search, SlidersHorizontal } from 'lucide-react';
 import { Button } from '../ui/Button';
-import { runSorts, runStatuses, runsSearch, type RunsSearch } from './search';
+import { labelOf, runSorts, runStatuses, runsSearch, type RunsSearch } from './search';
 
 /** What a person types is asked for once they rest this long. */
 const restMs = 250;
@@ -47,7 +47,12 @@ export function Filters({ search, onChange }: { search: RunsSearch; onChange: (n
         <div className="grid grid-cols-2 gap-2 md:grid-cols-3 xl:grid-cols-6">
           <Resting value={search.planId ?? ''} label={t('runs.plan')} onRest={planId => set({ planId })} />
           <Resting value={search.version ?? ''} label={t('runs.version')} onRest={version => set({ version })} />
-          <Resting value={search.label ?? ''} label={`${t('runs.label')}: ${t('runs.labelNote')}`} onRest={label => set({ label })} />
+          <Resting
+            value={search.label ?? ''}
+            label={`${t('runs.label')}: ${t('runs.labelNote')}`}
+            fault={search.label !== undefined && !labelOf(search.label) ? t('runs.labelFault') : undefined}
+            onRest={label => set({ label })}
+          />
           <label className="flex items-center gap-2 text-soft">
             <span className="w-11 shrink-0">{t('runs.from')}</span>
             <input type="datetime-local" className="field" value={search.from ?? ''} onChange={e => set({ from: e.target.value })} />
@@ -66,7 +71,8 @@ export function Filters({ search, onChange }: { search: RunsSearch; onChange: (n
   );
 }
 
-function Resting({ value, label, className = '', onRest }: { value: string; label: string; className?: string; onRest: (value: string) => void }) {
+function Resting({ value, label, fault, className = '', onRest }: { value: string; label: string; fault?: string | undefined; className?: string; onRest: (value: string) => void }) {
+  const id = useId();
   const [text, setText] = useState(value);
   const told = useRef(value);
   const tell = useRef(onRest);
@@ -86,5 +92,22 @@ function Resting({ value, label, className = '', onRest }: { value: string; labe
     }, restMs);
     return () => clearTimeout(timer);
   }, [text]);
-  return <input type="search" className={`field ${className}`} aria-label={label} placeholder={label} value={text} onChange={e => setText(e.target.value)} />;
+  return (
+    <>
+      <input
+        type="search"
+        className={`field ${className}`}
+        aria-label={label}
+        placeholder={label}
+        value={text}
+        onChange={e => setText(e.target.value)}
+        {...(fault ? { 'aria-invalid': true, 'aria-describedby': id } : {})}
+      />
+      {fault && (
+        <p id={id} role="status" className="col-span-full text-[0.93rem] text-bad">
+          {fault}
+        </p>
+      )}
+    </>
+  );
 }

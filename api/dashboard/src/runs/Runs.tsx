@@ -42,6 +42,8 @@ export function Runs() {
   const [selected, setSelected] = useState<ReadonlyMap<string, RunRow>>(new Map());
   const [bulk, setBulk] = useState<'selected' | 'all' | null>(null);
   const rows = useMemo(() => runs.data?.pages.flatMap(p => p.items) ?? [], [runs.data]);
+  // As the list shows them now, however long ago they were selected.
+  const now = useMemo(() => new Map(rows.map(row => [row.runId, row])), [rows]);
   const filtered = Object.keys(search).some(key => key !== 'sort');
   const exporting = () => void download(`/v1/runs/export?${new URLSearchParams({ format: 'csv', ...asQuery(search) })}`, 'runs.csv').catch(tellFault);
 
@@ -97,7 +99,7 @@ export function Runs() {
       ) : (
         <RunsTable rows={rows} selected={selected} onSelect={setSelected} hasMore={runs.hasNextPage} isLoading={runs.isFetchingNextPage} onMore={() => void runs.fetchNextPage()} />
       )}
-      {bulk && <BulkDialog search={search} selected={bulk === 'selected' ? [...selected.values()] : null} onClose={() => setBulk(null)} />}
+      {bulk && <BulkDialog search={search} selected={bulk === 'selected' ? [...selected.values()].map(row => now.get(row.runId) ?? row) : null} onClose={() => setBulk(null)} />}
     </div>
   );
 }

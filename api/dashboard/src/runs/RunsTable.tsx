@@ -24,6 +24,7 @@ export function RunsTable({ rows, selected, onSelect, hasMore, isLoading, onMore
   useEffect(() => {
     if (hasMore && !isLoading && last >= rows.length - ahead) onMore();
   }, [hasMore, isLoading, last, rows.length, onMore]);
+  const allSelected = rows.length > 0 && selected.size >= rows.length && rows.every(row => selected.has(row.runId));
   const toggle = useCallback((row: RunRow) => onSelect(before => {
     const next = new Map(before);
     if (!next.delete(row.runId)) next.set(row.runId, row);
@@ -35,6 +36,16 @@ export function RunsTable({ rows, selected, onSelect, hasMore, isLoading, onMore
         <div role="row" className={`${columns} min-h-9 text-[0.9rem] font-medium text-soft`}>
           <span role="columnheader">
             <span className="sr-only">{t('runs.selectColumn')}</span>
+            <input
+              type="checkbox"
+              className="size-4 align-middle accent-accent"
+              checked={allSelected}
+              ref={box => {
+                if (box) box.indeterminate = !allSelected && selected.size > 0;
+              }}
+              onChange={() => onSelect(allSelected ? new Map() : new Map([...selected, ...rows.map(row => [row.runId, row] as const)]))}
+              aria-label={t('runs.selectAll', { count: rows.length })}
+            />
           </span>
           <span role="columnheader">{t('runs.run')}</span>
           <span role="columnheader">{t('common.status')}</span>

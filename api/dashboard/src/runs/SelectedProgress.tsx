@@ -2,7 +2,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
+import { newId } from '../client/ids';
 import { asProblem } from '../client/problem';
+import { Button } from '../ui/Button';
+import { useCodeWords } from '../ui/codeWords';
+import { LeaveGuard } from '../ui/LeaveGuard';
 import { count } from '../ui/format';
 import type { BulkType } from './BulkDialog';
 import { ProgressBar } from './BulkProgress';
@@ -11,47 +15,67 @@ import type { RunRow } from './Runs';
 /** Signals on their way at the same time. */
 const atOnce = 6;
 
-/** Signals each run that was selected and tells what became of it. */
-export function SelectedProgress({ runs, type, reason }: { runs: RunRow[]; type: BulkType; reason: string }) {
+/** Signals each run that was selected and tells what became of it. It is this page that sends them, so it has to stay. */
+export function SelectedProgress({ runs, type, reason, onWorking }: { runs: RunRow[]; type: BulkType; reason: string; onWorking: (working: boolean) => void }) {
   const { t } = useTranslation();
+  const words = useCodeWords();
   const queries = useQueryClient();
   const [outcomes, setOutcomes] = useState<Record<string, string>>({});
-  const begun = useRef(false);
+  const [working, setWorking] = useState(true);
+  const left = useRef<RunRow[] | null>(null);
   useEffect(() => {
-    if (begun.current) return;
-    begun.current = true;
-    const left = [...runs];
+    if (left.current) return;
+    left.current = [...runs];
     const work = async () => {
-      for (let run = left.shift(); run; run = left.shift()) {
+      for (let run = left.current!.shift(); run; run = left.current!.shift()) {
         const { runId } = run;
+        const signalId = newId();
         let outcome = 'ok';
         try {
-          await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId } }, body: { type, ...(reason ? { reason } : {}) } }));
+          const answer = await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId } }, body: { signalId, type, ...(reason ? { reason } : {}) } }));
+          if ('heldSignals' in answer && answer.heldSignals?.some(h => h.signalId === signalId)) outcome = 'held';
         } catch (fault) {
           outcome = asProblem(fault).code;
         }
         setOutcomes(all => ({ ...all, [runId]: outcome }));
       }
     };
-    void Promise.all(Array.from({ length: atOnce }, work)).then(() => queries.invalidateQueries({ queryKey: ['runs'] }));
-  }, [runs, type, reason, queries]);
-  const refused = Object.entries(outcomes).filter(([, code]) => code !== 'ok');
-  const done = Object.keys(outcomes).length;
+    onWorking(true);
+    void Promise.all(Array.from({ length: atOnce }, work)).then(() => {
+      setWorking(false);
+      onWorking(false);
+      return queries.invalidateQueries({ queryKey: ['runs'] });
+    });
+  }, [runs, type, reason, queries, onWorking]);
+  const all = Object.entries(outcomes);
+  const refused = all.filter(([, code]) => code !== 'ok' && code !== 'held');
+  const held = all.filter(([, code]) => code === 'held').length;
   return (
     <div className="flex flex-col gap-3">
-      <ProgressBar done={done} total={runs.length} label={t('runs.bulk.progress', { done: count(done), total: count(runs.length) })} />
+      <ProgressBar done={all.length} total={runs.length} label={t('runs.bulk.progress', { done: count(all.length), total: count(runs.length) })} />
       <p>
-        {t('runs.bulk.accepted', { count: done - refused.length })} · {t('runs.bulk.rejected', { count: refused.length })}
+        {t('runs.bulk.accepted', { count: all.length - refused.length - held })} · {t('runs.bulk.rejected', { count: refused.length })}
       </p>
+      {held > 0 && <p className="text-warn">{t('runs.bulk.held', { count: held })}</p>}
+      {!working && all.length < runs.length && <p className="text-warn">{t('runs.bulk.notSent', { count: runs.length - all.length })}</p>}
+      {working && (
+        <div className="flex items-center justify-between gap-2">
+          <p className="text-warn">{t('runs.bulk.stay')}</p>
+          <Button look="danger" small onClick={() => (left.current = [])}>
+            {t('runs.bulk.stop')}
+          </Button>
+        </div>
+      )}
       {refused.length > 0 && (
-        <ul className="max-h-40 overflow-y-auto font-mono text-[0.9rem]">
+        <ul className="max-h-40 overflow-y-auto text-[0.93rem]">
           {refused.map(([runId, code]) => (
             <li key={runId}>
-              {runId}: {code}
+              <span className="font-mono">{runId}</span>: {words(code)}
             </li>
           ))}
         </ul>
       )}
+      <LeaveGuard when={working} question={t('runs.bulk.stay')} />
     </div>
   );
 }

@@ -42,28 +42,43 @@ function whole(search: { [K in keyof RunsSearch]: RunsSearch[K] | undefined }): 
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 }
 
+/** A label as it is written: its name, and behind the first `=` its value, which may have more of them; null when it is none. */
+export function labelOf(label: string): { key: string; value: string } | null {
+  const at = label.indexOf('=');
+  const [key, value] = [label.slice(0, at).trim(), label.slice(at + 1).trim()];
+  return at > 0 && key && value ? { key, value } : null;
+}
+
 /** As the API's query. */
 export function asQuery(search: RunsSearch): Record<string, string> {
   const { label, from, to, ...rest } = search;
   const query: Record<string, string> = { ...rest };
   if (from) query.from = new Date(from).toISOString();
   if (to) query.to = new Date(to).toISOString();
-  const [key, value] = label?.split('=', 2) ?? [];
-  if (key && value) query[`label.${key.trim()}`] = value.trim();
+  const named = label === undefined ? null : labelOf(label);
+  if (named) query[`label.${named.key}`] = named.value;
   return query;
 }
 
-/** As the filter of a bulk job; the parts that it has no word for are named. */
-export function asFilter(search: RunsSearch): { filter: object; leftOut: string[] } {
+export type LeftOut = 'archived' | 'label';
+
+/** As the filter of a bulk job; the parts that it has no word for are named, since without them it would choose other runs. */
+export function asFilter(search: RunsSearch): { filter: object; leftOut: LeftOut[] } {
   const { sort: _, archived, label, from, to, ...rest } = search;
-  const [key, value] = label?.split('=', 2) ?? [];
+  const named = label === undefined ? null : labelOf(label);
   return {
     filter: {
       ...rest,
       ...(from ? { from: new Date(from).toISOString() } : {}),
       ...(to ? { to: new Date(to).toISOString() } : {}),
-      ...(key && value ? { labels: { [key.trim()]: value.trim() } } : {}),
+      ...(named ? { labels: { [named.key]: named.value } } : {}),
     },
-    leftOut: archived ? ['archived'] : [],
+    leftOut: [...(archived ? (['archived'] as const) : []), ...(label !== undefined && !named ? (['label'] as const) : [])],
   };
+}
+
+/** Why not all that match can be signalled at once; null when they can. */
+export function hindranceOf(search: RunsSearch): LeftOut | 'everything' | null {
+  const { filter, leftOut } = asFilter(search);
+  return leftOut[0] ?? (Object.keys(filter).length === 0 ? 'everything' : null);
 }

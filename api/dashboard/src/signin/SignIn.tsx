@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { problemOf, unreachable } from '../client/problem';
-import { signIn } from '../client/session';
+import { signIn, useLinkRefusal } from '../client/session';
 import { Button } from '../ui/Button';
 import { Field } from '../ui/Field';
 import { ProblemNote } from '../ui/States';
@@ -10,6 +10,7 @@ import { LanguageChoice } from '../shell/Choices';
 export function SignIn() {
   const { t } = useTranslation();
   const [fault, setFault] = useState<unknown>();
+  const refusal = useLinkRefusal();
   const [busy, setBusy] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -33,7 +34,7 @@ export function SignIn() {
         </div>
       </div>
       <form onSubmit={event => void submit(event)} className="flex flex-col gap-4 rounded-xl border border-line bg-panel p-5">
-        {fault !== undefined && <ProblemNote fault={fault} />}
+        {!busy && (fault ?? refusal) != null && <ProblemNote fault={fault ?? refusal} />}
         <Field label={t('signIn.email')} required>
           {field => <input {...field} name="email" type="email" autoComplete="username" autoFocus />}
         </Field>

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
+import { Toasts } from './Toasts';
 
 /** A modal of the browser's own: it keeps the focus, closes on Escape and gives the focus back. */
 export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
@@ -36,6 +37,7 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
           {children}
         </div>
       </div>
+      <Toasts inDialog />
     </dialog>
   );
 }

@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
+import { copy } from './copy';
 
 /** A value as indented JSON; focusable, so that a keyboard can scroll it. */
 export function Json({ value, label, max = 'max-h-80' }: { value: unknown; label: string; max?: string }) {
@@ -28,8 +29,8 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
       aria-label={label ?? t('common.copy')}
       title={label ?? t('common.copy')}
       onClick={() => {
-        void navigator.clipboard?.writeText(text).then(() => {
-          setDone(true);
+        void copy(text).then(copied => {
+          setDone(copied);
           setTimeout(() => setDone(false), 1_500);
         });
       }}

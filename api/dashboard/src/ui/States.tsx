@@ -38,8 +38,8 @@ export function ProblemNote({ fault, retry }: { fault: unknown; retry?: () => vo
     <div role="alert" className="flex gap-3 rounded-md border border-line bg-bad-soft p-3 text-text">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{known(`problem.${problem.code}.title`) ?? problem.title}</p>
-        {problem.detail && <p className="break-words">{problem.detail}</p>}
+        <p className="font-medium">{known(`problem.${problem.code}.title`) ?? known(`problem.codes.${problem.code}`) ?? problem.title}</p>
+        {problem.detail && <p className="break-words text-soft">{problem.detail}</p>}
         {problem.errors && (
           <ul className="mt-1 list-disc pl-5">
             {problem.errors.slice(0, 20).map((e, i) => (

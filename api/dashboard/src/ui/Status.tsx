@@ -24,10 +24,15 @@ export function toneOf(status: string): Tone {
   return tones[status] ?? 'none';
 }
 
+/** The words for a state; one that has none is told as it is. */
+export function useStatusWords(): (name: string) => string {
+  const { t, i18n } = useTranslation();
+  return name => (i18n.exists(`status.${name}`) ? t(`status.${name as StatusName}`) : name.replaceAll('_', ' ').toLowerCase());
+}
+
 /** A state in words and colour; a state that has no words is told as it is. */
 export function Status({ of, sub, tone }: { of: string; sub?: string | null; tone?: Tone }) {
-  const { t, i18n } = useTranslation();
-  const words = (name: string) => (i18n.exists(`status.${name}`) ? t(`status.${name as StatusName}`) : name.replaceAll('_', ' ').toLowerCase());
+  const words = useStatusWords();
   const chosen = tone ?? toneOf(of);
   return (
     <span className={`inline-flex max-w-full items-center gap-1.5 rounded-full px-2 py-0.5 text-[0.86rem] leading-5 font-medium ${classes[chosen]}`}>

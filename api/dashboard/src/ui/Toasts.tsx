@@ -1,5 +1,5 @@
 import { CircleCheck, X } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { useEffect, useId, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ProblemNote } from './States';
 
@@ -27,15 +27,36 @@ function add(toast: Omit<Toast, 'id'>) {
   if (toast.fault === undefined) setTimeout(() => change(toasts.filter(x => x.id !== id)), shownMs);
 }
 
+/** Where toasts may be shown, the topmost last: a modal makes all that is outside of it inert. */
+let places: readonly string[] = [];
+
+function enter(place: string, isPage: boolean) {
+  places = isPage ? [place, ...places] : [...places, place];
+  for (const listener of listeners) listener();
+  return () => {
+    places = places.filter(p => p !== place);
+    for (const listener of listeners) listener();
+  };
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+}
+
+const nothing: readonly Toast[] = [];
+
 export const tellDone = (text: string) => add({ text });
 export const tellFault = (fault: unknown) => add({ fault });
 
-export function Toasts() {
+/** Shows what is told, unless a dialog above this place does. The page has one place, and each dialog one of its own. */
+export function Toasts({ inDialog = false }: { inDialog?: boolean }) {
   const { t } = useTranslation();
-  const shown = useSyncExternalStore(listener => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, () => toasts);
+  const place = useId();
+  useEffect(() => enter(place, !inDialog), [place, inDialog]);
+  const shown = useSyncExternalStore(subscribe, () => (places.at(-1) === place ? toasts : nothing));
   return (
     <div aria-live="polite" className="pointer-events-none fixed inset-x-3 bottom-16 z-50 flex flex-col items-end gap-2 md:bottom-4">
       {shown.map(toast => (

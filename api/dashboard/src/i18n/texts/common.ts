@@ -1,3 +1,4 @@
+import { codesEn, codesEs } from './problems';
 import type { Texts } from './texts';
 
 export const commonEn = {
@@ -12,6 +13,7 @@ export const commonEn = {
   copy: 'Copy',
   copyLink: 'Copy link',
   copied: 'Copied',
+  linkCopied: 'The link is copied.',
   more: 'Load more',
   all: 'All',
   none: 'None',
@@ -33,6 +35,9 @@ export const commonEn = {
   now: 'now',
   done: 'Done.',
   back: 'Back',
+  leaveTitle: 'Leave this page?',
+  leave: 'Leave',
+  stay: 'Stay here',
 };
 
 export const commonEs: Texts<typeof commonEn> = {
@@ -47,6 +52,7 @@ export const commonEs: Texts<typeof commonEn> = {
   copy: 'Copiar',
   copyLink: 'Copiar enlace',
   copied: 'Copiado',
+  linkCopied: 'El enlace está copiado.',
   more: 'Cargar más',
   all: 'Todos',
   none: 'Ninguno',
@@ -68,11 +74,14 @@ export const commonEs: Texts<typeof commonEn> = {
   now: 'ahora',
   done: 'Hecho.',
   back: 'Volver',
+  leaveTitle: '¿Salir de esta página?',
+  leave: 'Salir',
+  stay: 'Quedarme',
 };
 
 export const statusEn = {
   PENDING: 'Pending', APPROVED: 'Approved', RUNNING: 'Running', PAUSED: 'Paused', COMPLETED: 'Completed', FAILED: 'Failed', CANCELLED: 'Cancelled',
-  SKIPPED: 'Skipped', COMPENSATED: 'Undone', REFUSED: 'Refused',
+  SKIPPED: 'Skipped', COMPENSATED: 'Undone', REFUSED: 'Refused', WAITING: 'Waits for the next attempt', WAITED: 'Waited',
   DRAINING: 'draining', RETRYING: 'retrying', WAITING_APPROVAL: 'waits for approval', WAITING_SIGNAL: 'waits for a signal', WAITING_TIMER: 'waits for a moment',
   WAITING_CONCURRENCY: 'waits for its turn', BUDGET_EXCEEDED: 'budget used up', COMPENSATING: 'undoing', RECOVERING: 'recovering', STEP_FAILED: 'a step failed',
   ACCEPTED: 'Accepted', REJECTED: 'Rejected', REVISION_REQUIRED: 'Needs a second person',
@@ -92,7 +101,7 @@ export const statusEn = {
 
 export const statusEs: Texts<typeof statusEn> = {
   PENDING: 'Pendiente', APPROVED: 'Aprobada', RUNNING: 'En curso', PAUSED: 'En pausa', COMPLETED: 'Completada', FAILED: 'Fallida', CANCELLED: 'Cancelada',
-  SKIPPED: 'Omitida', COMPENSATED: 'Deshecha', REFUSED: 'Rechazada',
+  SKIPPED: 'Omitida', COMPENSATED: 'Deshecha', REFUSED: 'Rechazada', WAITING: 'Espera el próximo intento', WAITED: 'Esperó',
   DRAINING: 'vaciándose', RETRYING: 'reintentando', WAITING_APPROVAL: 'espera aprobación', WAITING_SIGNAL: 'espera una señal', WAITING_TIMER: 'espera un momento',
   WAITING_CONCURRENCY: 'espera su turno', BUDGET_EXCEEDED: 'presupuesto agotado', COMPENSATING: 'deshaciendo', RECOVERING: 'recuperándose', STEP_FAILED: 'falló un paso',
   ACCEPTED: 'Aceptada', REJECTED: 'Rechazada', REVISION_REQUIRED: 'Necesita otra persona',
@@ -112,6 +121,7 @@ export const statusEs: Texts<typeof statusEn> = {
 
 export const problemEn = {
   trace: 'trace',
+  codes: codesEn,
   unreachable: { title: 'The API does not answer', advice: 'Check the connection, or on this machine `./dvt status`. Nothing was lost; try again.' },
   dashboard_fault: { title: 'The dashboard itself failed', advice: 'Reload the page. If it happens again, tell whoever runs Dvt.' },
   login_failed: { title: 'Email and key do not match', advice: 'Check both. `./dvt up` prints those of the demo tenant.' },
@@ -132,6 +142,7 @@ export const problemEn = {
 
 export const problemEs: Texts<typeof problemEn> = {
   trace: 'traza',
+  codes: codesEs,
   unreachable: { title: 'La API no responde', advice: 'Revise la conexión o, en esta máquina, `./dvt status`. No se perdió nada; inténtelo de nuevo.' },
   dashboard_fault: { title: 'Falló el propio panel', advice: 'Recargue la página. Si vuelve a pasar, avise a quien administra Dvt.' },
   login_failed: { title: 'El correo y la clave no coinciden', advice: 'Revise ambos. `./dvt up` muestra los del inquilino de demostración.' },

@@ -35,7 +35,7 @@ export const signalsEn = {
   budget: 'Raised budget, as JSON',
   sent: '{{name}}: accepted.',
   again: 'The new run is {{id}}.',
-  held: 'It waits for a second person.',
+  held: 'waits for a second person.',
 };
 
 export const signalsEs: Texts<typeof signalsEn> = {
@@ -73,5 +73,5 @@ export const signalsEs: Texts<typeof signalsEn> = {
   budget: 'Presupuesto ampliado, en JSON',
   sent: '{{name}}: aceptada.',
   again: 'La nueva ejecución es {{id}}.',
-  held: 'Espera a una segunda persona.',
+  held: 'espera a una segunda persona.',
 };
