@@ -74,6 +74,7 @@ static class ApiHost
         AddAccess(services);
         AddOrders(services);
         AddAdapters(services);
+        services.AddSingleton<AllMetrics>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<PdfPrinter>();
         services.AddDocuments();

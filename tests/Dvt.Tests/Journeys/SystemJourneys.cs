@@ -72,6 +72,28 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
     });
 
     [ServersFact]
+    public Task The_api_tells_the_metrics_of_every_process_each_series_once() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        await client.EndsAsync(await client.StartAsync("inline"));
+        using var http = new HttpClient { BaseAddress = System.Api.Url };
+        var lines = Array.Empty<string>();
+        bool Tells(string start) => Array.Exists(lines, l => l.StartsWith(start, StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () =>
+        {
+            lines = (await http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return Tells("dvt_runs_started_total{role=\"workers\"") && Tells("dvt_projection_lag_events{role=\"readmodels\"")
+                && Tells("http_server_request_duration_count{role=\"api\"");
+        }, Patience, () => Task.FromResult(string.Join('\n', lines)));
+        Assert.True(Tells("dvt_metrics_unreachable{role=\"api\""));
+        Assert.Equal(lines.Length, lines.Select(l => l[..l.LastIndexOf(' ')]).Distinct().Count());
+
+        lines = (await http.GetStringAsync(new Uri("metrics?own=true", UriKind.Relative))).Split('\n');
+        Assert.True(Tells("dvt_messages_published_total") && !Tells("dvt_runs_started_total") && !Array.Exists(lines, l => l.Contains("role=\"", StringComparison.Ordinal)));
+        Assert.Equal("invalid_parameter", (await client.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/metrics?own=maybe")).Text("code"));
+    });
+
+    [ServersFact]
     public Task Only_administrators_see_it() => AsTenantAsync(async client =>
     {
         foreach (var role in Roles.OfTenants)
