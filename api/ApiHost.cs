@@ -19,7 +19,7 @@ static class ApiHost
         {
             await (args is ["openapi"] ? Documents.PrintAsync(Console.Out) : Build(args).RunAsync());
         }
-        catch (SettingsException wrong)
+        catch (Exception wrong) when (wrong is SettingsException or SecretFilesException)
         {
             await Console.Error.WriteLineAsync($"cannot start: {wrong.Message}");
             Environment.ExitCode = 78;
@@ -38,6 +38,7 @@ static class ApiHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         });
         adjust?.Invoke(builder);
+        builder.Configuration.AddSecretFiles();
         builder.Logging.AddProcessLogging(builder.Configuration);
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();
@@ -75,6 +76,7 @@ static class ApiHost
         AddAccess(services);
         AddOrders(services);
         AddAdapters(services);
+        services.AddSingleton<AllMetrics>();
         services.AddSingleton<LiveEvents>();
         services.AddSingleton<PdfPrinter>();
         services.AddDocuments();

@@ -60,4 +60,5 @@ sealed record Backend(
     PdfPrinter Pdf,
     LiveEvents Live,
     PrometheusText Metrics,
+    AllMetrics AllMetrics,
     DocumentText Documents);

@@ -23,7 +23,8 @@ public static class ReadModelsHost
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Configuration.AddSecretFiles();
+        builder.Logging.AddProcessLogging(builder.Configuration);
         var services = builder.Services;
         services.AddTelemetry(builder.Configuration, "readmodels", typeof(ReadModelsMeters));
         services.AddPipeline(builder.Configuration, Postgres.ProjectorRole, "readmodels");

@@ -37,6 +37,7 @@ public static class WorkersHost
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddSecretFiles();
         builder.Configuration.AddCommandLine(args, new Dictionary<string, string> { ["--roles"] = "Workers:Roles" });
         builder.Logging.AddProcessLogging(builder.Configuration);
         var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();

@@ -31,4 +31,7 @@ static partial class WorkersLog
 
     [LoggerMessage(3006, LogLevel.Warning, "how job {Job} ended is not kept: {Reason}")]
     public static partial void JobEndNotKept(ILogger log, string job, string reason);
+
+    [LoggerMessage(3007, LogLevel.Error, "run {RunId} of tenant {TenantId} is stored otherwise than its history has it, at seq {Seq}")]
+    public static partial void FoldDiffers(ILogger log, string runId, Guid tenantId, long seq);
 }

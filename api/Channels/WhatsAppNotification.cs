@@ -8,8 +8,8 @@ namespace Dvt.Api;
 sealed record WhatsAppNotification(
     IReadOnlyList<(string PhoneNumberId, InboundMessage Message)> Messages, IReadOnlyList<WhatsAppNotification.StatusTold> Statuses)
 {
-    /// <summary>Of a message that we sent: the address that we sent along leads back to it.</summary>
-    public sealed record StatusTold(string PhoneNumberId, Guid ConversationId, Guid MessageId, string Status, string? ProviderId, int? Code);
+    /// <summary>Of a message that we sent: the address that we sent along leads back to it, or where that is missing the channel's id.</summary>
+    public sealed record StatusTold(string PhoneNumberId, SentMessage? Message, string Status, string? ProviderId, int? Code);
 
     const int MostText = 8_000;
 
@@ -60,8 +60,9 @@ sealed record WhatsAppNotification(
 
     static StatusTold? StatusOf(string phone, JsonElement status)
     {
-        if (Text(status, "biz_opaque_callback_data")?.Split('/') is not [var conversation, var message]
-            || !Guid.TryParse(conversation, out var conversationId) || !Guid.TryParse(message, out var messageId))
+        var sent = SentMessage.Parse(Text(status, "biz_opaque_callback_data"));
+        var providerId = Text(status, "id") is { Length: > 0 } id ? Cut(id, 200) : null;
+        if (sent is null && providerId is null)
             return null;
         var state = Text(status, "status") switch
         {
@@ -72,7 +73,7 @@ sealed record WhatsAppNotification(
             _ => null,
         };
         var error = ListOf(status, "errors").Select(e => Part(e, "code")).FirstOrDefault();
-        return state is null ? null : new(phone, conversationId, messageId, state, Text(status, "id"), error.ValueKind == JsonValueKind.Number && error.TryGetInt32(out var code) ? code : null);
+        return state is null ? null : new(phone, sent, state, providerId, error.ValueKind == JsonValueKind.Number && error.TryGetInt32(out var code) ? code : null);
     }
 
     static string Cut(string text, int most) => text.Length <= most ? text : text[..most];
@@ -82,4 +83,13 @@ sealed record WhatsAppNotification(
     static string? Text(JsonElement of, string name) => Part(of, name) is { ValueKind: JsonValueKind.String } text ? text.GetString()!.Replace("\0", "", StringComparison.Ordinal) : null;
 
     static JsonElement.ArrayEnumerator ListOf(JsonElement of, string name) => Part(of, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : default;
+}
+
+/// <summary>A message of a conversation.</summary>
+sealed record SentMessage(Guid ConversationId, Guid MessageId)
+{
+    /// <summary>Null for what is not written as we write it.</summary>
+    public static SentMessage? Parse(string? text) =>
+        text?.Split('/') is [var conversation, var message] && Guid.TryParse(conversation, out var conversationId) && Guid.TryParse(message, out var messageId)
+            ? new(conversationId, messageId) : null;
 }

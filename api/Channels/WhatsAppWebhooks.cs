@@ -106,13 +106,30 @@ static class WhatsAppWebhooks
             else
                 ApiMeters.UnknownChannel.Add(ofPhone.Count());
         foreach (var status in told.Statuses)
-            if (await call.Backend.Channels.OfExternalAsync(ChannelKinds.WhatsApp, status.PhoneNumberId, call.Stop) is { } owner)
+            if (await call.Backend.Channels.OfExternalAsync(ChannelKinds.WhatsApp, status.PhoneNumberId, call.Stop) is { } owner
+                && (status.Message ?? await SentAsync(call, owner.TenantId, status)) is { } sent)
             {
-                var record = new RecordSending(status.ConversationId, status.MessageId, status.Status, status.ProviderId, status.Code);
-                await SendAsync(call, NamedId.Of("status", status.MessageId.ToString(), status.Status), owner.TenantId, status.ConversationId, record, now);
+                var record = new RecordSending(sent.ConversationId, sent.MessageId, status.Status, status.ProviderId, status.Code);
+                await SendAsync(call, NamedId.Of("status", sent.MessageId.ToString(), status.Status), owner.TenantId, sent.ConversationId, record, now);
                 passed++;
             }
         return passed;
+    }
+
+    /// <summary>
+    /// The message by the channel's id of it. Null for one that is not known, or not yet: then the status is kept for whoever stores the id,
+    /// and looked up once more, since that may have happened in between.
+    /// </summary>
+    static async Task<SentMessage?> SentAsync(Call call, Guid tenantId, WhatsAppNotification.StatusTold status)
+    {
+        var (channels, id) = (call.Backend.Channels, status.ProviderId!);
+        var sent = await channels.SentAsync(tenantId, id, call.Stop);
+        if (sent is null)
+        {
+            await channels.KeepStatusAsync(tenantId, id, status.Status, status.Code, call.Stop);
+            sent = await channels.SentAsync(tenantId, id, call.Stop);
+        }
+        return sent is { } message ? new(message.ConversationId, message.MessageId) : null;
     }
 
     static Task SendAsync<TCommand>(Call call, Guid id, Guid tenantId, Guid conversationId, TCommand command, DateTimeOffset now) where TCommand : ICommand =>

@@ -35,4 +35,23 @@ sealed class ChannelTable(NpgsqlDataSource postgres)
         await using var row = await command.ExecuteReaderAsync(stop);
         return await row.ReadAsync(stop) ? (row.GetGuid(0), row.GetGuid(1)) : null;
     }
+
+    /// <summary>A message by the channel's id of it.</summary>
+    public async Task<(Guid ConversationId, Guid MessageId)?> SentAsync(Guid tenantId, string providerId, CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand("select conversation_id, message_id from channels.by_provider_id($1, $2)");
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = providerId });
+        await using var row = await command.ExecuteReaderAsync(stop);
+        return await row.ReadAsync(stop) && Guid.TryParse(row.GetString(1), out var messageId) ? (row.GetGuid(0), messageId) : null;
+    }
+
+    public async Task KeepStatusAsync(Guid tenantId, string providerId, string status, int? code, CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand("select channels.keep_status($1, $2, $3, $4)");
+        foreach (var value in (object[])[tenantId, providerId, status])
+            command.Parameters.Add(new() { Value = value });
+        command.Parameters.Add(new() { Value = (object?)code ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
+        await command.ExecuteNonQueryAsync(stop);
+    }
 }

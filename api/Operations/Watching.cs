@@ -39,7 +39,12 @@ static class Watching
         },
         Get("/healthz", Permission.Open, Alive, "The process is alive") with { Answer = "Health", Tag = "Operations" },
         Get("/readyz", Permission.Open, Ready, "Whether commands are accepted: 200, also while degraded, or 503") with { Answer = "Health", Tag = "Operations" },
-        Get("/metrics", Permission.Open, Metrics, "Prometheus text") with { Produces = "text/plain", Tag = "Operations" },
+        Get("/metrics", Permission.Open, Metrics, "Prometheus text of all processes") with
+        {
+            Produces = "text/plain", Tag = "Operations",
+            Description = "Each series says whose it is by `role` and `instance`. Processes that do not answer in time are counted in `dvt_metrics_unreachable`.",
+            Parameters = [new("own", "`true`: of the process that answers only, without these labels.", """{"type":"boolean","default":false}""")],
+        },
         Get("/openapi/v1.json", Permission.Open, OpenApi, "This document") with { Produces = "application/json", Tag = "Operations" },
         Get("/docs", Permission.Open, Docs, "This document, to read") with { Produces = "text/html", Tag = "Operations" },
     ];
@@ -146,10 +151,11 @@ static class Watching
         }
     }
 
-    static Task Metrics(Call call)
+    static async Task Metrics(Call call)
     {
+        var text = call.QueryFlag("own") ? call.Backend.Metrics.Write() : await call.Backend.AllMetrics.WriteAsync(call.Stop);
         call.Http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        return call.Http.Response.WriteAsync(call.Backend.Metrics.Write(), call.Stop);
+        await call.Http.Response.WriteAsync(text, call.Stop);
     }
 
     static async Task OpenApi(Call call)

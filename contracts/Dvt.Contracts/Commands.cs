@@ -23,5 +23,9 @@ public sealed record ReplayDeadLetter(Guid DeadLetterId, string Key, System.Text
 /// <summary>Gives a dead letter up and lets what waits behind it go on.</summary>
 public sealed record DiscardDeadLetter(Guid DeadLetterId, string Key, string Reason);
 
+/// <summary>Makes a message that the broker gave up on a dead letter, where its key is worked on: later ones of it wait from then on.</summary>
+/// <param name="Queue">It was in; a step kind's queue is not the slot's that this goes to.</param>
+public sealed record KeepDeadLetter(Envelope Message, string Queue, string Code, string Detail);
+
 /// <summary>Does nothing but answer: everything sent to the slot before it has been decided.</summary>
 public sealed record Fence(string Key);

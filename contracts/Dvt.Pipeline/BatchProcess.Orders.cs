@@ -12,9 +12,21 @@ sealed partial class BatchProcess
         {
             nameof(ReplayDeadLetter) => await ReplayAsync(delivery, ContractsJson.Read<ReplayDeadLetter>(envelope.Body), stop),
             nameof(DiscardDeadLetter) => await DiscardAsync(delivery, ContractsJson.Read<DiscardDeadLetter>(envelope.Body), stop),
+            nameof(KeepDeadLetter) => await KeepAsync(delivery, ContractsJson.Read<KeepDeadLetter>(envelope.Body), stop),
             _ => new Outcome(envelope.Id, Outcome.Done),
         };
         await ReplyAsync(envelope, outcome, stop);
+    }
+
+    /// <summary>What the broker gave up on, as if it had failed here.</summary>
+    async Task<Outcome> KeepAsync(Delivery order, KeepDeadLetter kept, CancellationToken stop)
+    {
+        var dead = order with { Envelope = kept.Message, Queue = kept.Queue };
+        if (blocked.ContainsKey(dead.OrderKey))
+            await PatientlyAsync(() => deadLetters.HoldBackAsync([dead], stop), stop);
+        else
+            await BuryAsync(dead, tries: 0, kept.Code, kept.Detail, static _ => Task.CompletedTask, stop);
+        return new Outcome(order.Envelope.Id, Outcome.Done);
     }
 
     /// <summary>The dead letter first, then in order what waits behind it, all before anything newer of the key.</summary>
@@ -26,10 +38,13 @@ sealed partial class BatchProcess
         if (open[0].Envelope is not { } first)
             return new Outcome(by.Envelope.Id, Outcome.Refused, "NOT_DECODABLE", "it is no message that anyone understands; it can only be discarded", by.Envelope.Resource);
         if (order.Body is { } edited)
-            open[0] = (open[0].Id, first with { Body = edited });
-        foreach (var (id, envelope) in open)
+            open[0] = open[0] with { Envelope = first with { Body = edited } };
+        foreach (var (id, queue, envelope) in open)
         {
-            if (await TryAsync([by with { Envelope = envelope! }], stop) is { } fault)
+            // A step kind's queue has workers of its own.
+            if (queue != by.Queue)
+                await PatientlyAsync(() => publisher.PublishAsync(queue, envelope!, stop), stop);
+            else if (await TryAsync([by with { Envelope = envelope! }], stop) is { } fault)
             {
                 await PatientlyAsync(() => deadLetters.ReopenAsync(id, fault.GetType().Name, Safe(fault), stop), stop);
                 return new Outcome(by.Envelope.Id, Outcome.Refused, "REPLAY_FAILED", Safe(fault), by.Envelope.Resource);

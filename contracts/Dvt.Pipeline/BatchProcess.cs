@@ -92,7 +92,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
     }
 
     static bool IsForPipeline(Delivery delivery) =>
-        delivery.Envelope.Type is nameof(Fence) or nameof(ReplayDeadLetter) or nameof(DiscardDeadLetter);
+        delivery.Envelope.Type is nameof(Fence) or nameof(ReplayDeadLetter) or nameof(DiscardDeadLetter) or nameof(KeepDeadLetter);
 
     async Task RunPlainAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> settle, CancellationToken stop)
     {

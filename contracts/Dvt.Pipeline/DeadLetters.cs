@@ -89,11 +89,11 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
     }
 
     /// <summary>The dead letter and what waits behind it, in order; empty when it is closed already. What is no envelope has none and stands alone.</summary>
-    public async Task<List<(Guid Id, Envelope? Envelope)>> OpenAsync(Guid deadLetterId, Guid tenantId, CancellationToken stop)
+    public async Task<List<(Guid Id, string Queue, Envelope? Envelope)>> OpenAsync(Guid deadLetterId, Guid tenantId, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
-            select w.id, w.envelope, w.type
+            select w.id, w.envelope, w.type, w.queue
             from pipeline.dead_letter d
             join pipeline.dead_letter w
               on w.queue = d.queue
@@ -109,9 +109,9 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
         command.Parameters.Add(new() { Value = deadLetterId });
         command.Parameters.Add(new() { Value = tenantId });
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var open = new List<(Guid, Envelope?)>();
+        var open = new List<(Guid, string, Envelope?)>();
         while (await reader.ReadAsync(stop))
-            open.Add((reader.GetGuid(0), reader.GetString(2) == Undecodable ? null : Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
+            open.Add((reader.GetGuid(0), reader.GetString(3), reader.GetString(2) == Undecodable ? null : Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
         return open;
     }
 

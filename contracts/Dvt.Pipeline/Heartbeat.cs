@@ -1,13 +1,21 @@
+using Dvt.Pipeline.Watching;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Dvt.Pipeline;
 
 /// <summary>Says every few seconds that this process lives, and forgets those that have been silent for long.</summary>
-sealed class Heartbeat(ThisProcess process, NpgsqlDataSource postgres, ILogger<Heartbeat> log) : BackgroundService
+/// <param name="server">Tells where the process listens; null for one that does not.</param>
+sealed class Heartbeat(ThisProcess process, NpgsqlDataSource postgres, ILogger<Heartbeat> log, IServer? server = null) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <summary>Until the web server listens, which it does after the loops have begun.</summary>
+    static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Long enough for somebody to see that one has died.</summary>
     static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(5);
@@ -39,15 +47,18 @@ sealed class Heartbeat(ThisProcess process, NpgsqlDataSource postgres, ILogger<H
                     for update skip locked
                   )
                 )
-                insert into pipeline.process (process_id, holder, role, parts, pid, started_at, seen_at)
-                values ($1, $2, $3, $4, $5, clock_timestamp() - $6, clock_timestamp())
-                on conflict (process_id) do update set seen_at = excluded.seen_at
+                insert into pipeline.process (process_id, holder, role, parts, pid, started_at, seen_at, metrics_address)
+                values ($1, $2, $3, $4, $5, clock_timestamp() - $6, clock_timestamp(), $8)
+                on conflict (process_id) do update
+                set seen_at = excluded.seen_at, metrics_address = excluded.metrics_address
                 """);
             foreach (var value in (object[])
                 [process.Id, process.Holder, process.Role, process.Parts.ToArray(), Environment.ProcessId, TimeProvider.System.GetElapsedTime(began), Forgotten])
                 command.Parameters.Add(new() { Value = value });
+            var listening = server?.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+            command.Parameters.Add(new() { Value = (object?)MetricsAddress.Of(listening) ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
             await command.ExecuteNonQueryAsync(stop);
-            await Task.Delay(Interval, stop);
+            await Task.Delay(server is not null && listening.Count == 0 ? FirstInterval : Interval, stop);
         }
     }
 

@@ -12,5 +12,8 @@ public sealed record ThisProcess(string Role, IReadOnlyList<string> Parts)
     public Guid Id { get; } = Guid.NewGuid();
 
     /// <summary>Begins the name of whoever holds something in it, up to a slash.</summary>
-    public string Holder => $"{Environment.MachineName}-{Environment.ProcessId}-{Id:n}";
+    public string Holder => $"{HereBegins}{Environment.ProcessId}-{Id:n}";
+
+    /// <summary>Begins the holder of every process of this machine.</summary>
+    public static string HereBegins => $"{Environment.MachineName}-";
 }

@@ -33,18 +33,23 @@ sealed class AudioListener(
 
     async Task ListenAsync(ClaimedAudio audio, CancellationToken stop)
     {
+        HearAudio heard;
         try
         {
-            await TellAsync(audio, await HearAsync(audio, stop), stop);
+            heard = await HearAsync(audio, stop);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !stop.IsCancellationRequested))
+        // Whatever others answer counts as an attempt: the guest waits and is asked again in the end.
+        catch (Exception fault) when (!stop.IsCancellationRequested)
         {
             ChannelsLog.AudioPutOff(log, fault.Message);
-            if (audio.Attempt >= MostAttempts)
-                await TellAsync(audio, Fault(audio, "audio_unclear"), stop);
-            else
+            if (audio.Attempt < MostAttempts)
+            {
                 await table.PutOffAsync(audio, TimeSpan.FromSeconds(Math.Pow(2, audio.Attempt)), stop);
+                return;
+            }
+            heard = Fault(audio, "audio_unclear");
         }
+        await TellAsync(audio, heard, stop);
     }
 
     async Task<HearAudio> HearAsync(ClaimedAudio audio, CancellationToken stop)

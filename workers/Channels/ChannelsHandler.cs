@@ -112,7 +112,13 @@ sealed class ChannelsHandler(
         await using var batch = new NpgsqlBatch(connection, transaction);
         ConversationTable.AddSave(batch, work);
         if (command is RecordSending told && work.Row is not null)
+        {
             ConversationTable.AddStatus(batch, work.Cause.TenantId, told);
+            NoticeFates.AddTo(batch, work.Cause.TenantId, told.ConversationId, told.MessageId.ToString(), factId: null);
+        }
+        // The conversation has told it already: how that went, the notice could not hear.
+        if (command is SayMessage say && work is { IsTold: true, Row: { } row })
+            NoticeFates.AddTo(batch, work.Cause.TenantId, row.ConversationId, messageId: null, say.FactId);
         if (events.Count > 0)
             EventLog.AddAppend(batch, events, _ => delivery.Epoch);
         try

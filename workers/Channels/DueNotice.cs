@@ -28,8 +28,11 @@ sealed record DueNotice(string Fact, string Template, DateTimeOffset DueAt)
     /// <summary>Messages about a day are sent at this hour there.</summary>
     static readonly TimeOnly Morning = new(10, 0);
 
+    /// <summary>Begins the fact of every reminder.</summary>
+    public const string ReminderFact = "hold-reminder:";
+
     public static DueNotice Reminder(BookingSeen booking) =>
-        new($"hold-reminder:{booking.BookingId}", MessageNames.HoldReminder, booking.ExpiresAt - ReminderBefore);
+        new($"{ReminderFact}{booking.BookingId}", MessageNames.HoldReminder, booking.ExpiresAt - ReminderBefore);
 
     public static DueNotice PreArrival(BookingSeen booking, UnitSeen unit, MessageSettings settings) =>
         new(Dated("pre-arrival", booking, booking.CheckIn), MessageNames.PreArrival, MorningOf(booking.CheckIn.AddDays(-settings.PreArrivalDays), unit));

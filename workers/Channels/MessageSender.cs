@@ -57,8 +57,13 @@ sealed class MessageSender(SendingTable table, WhatsAppClient whatsApp, KeyWrap 
             ChannelMeters.CountCall(outcome.Status, TimeProvider.System.GetElapsedTime(began));
             Note(message, outcome);
             await table.RecordAsync(message, outcome, PauseAfter(message.Attempt), CancellationToken.None);
+            if (outcome.Status == SendingStatus.Sent)
+                NoticeMeters.CountSent(message.FactId);
             if (outcome.Status != SendingStatus.Owed)
                 await TellAsync(message.TenantId, message.ConversationId, message.MessageId, outcome, CancellationToken.None);
+            if (outcome.ProviderId is { } providerId)
+                foreach (var early in await table.TakeEarlyAsync(message.TenantId, providerId, CancellationToken.None))
+                    await TellAsync(message.TenantId, message.ConversationId, message.MessageId, early, CancellationToken.None);
         }
         catch (Exception fault)
         {

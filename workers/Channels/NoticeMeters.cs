@@ -21,7 +21,15 @@ static class NoticeMeters
             return;
         if (channel == MessageChannels.Email)
             Emails.Add(1);
-        if (template == MessageNames.HoldReminder)
+        // By WhatsApp it has only been handed over: whether it leaves, the conversation knows.
+        if (template == MessageNames.HoldReminder && channel != MessageChannels.WhatsApp)
+            Reminders.Add(1);
+    }
+
+    /// <summary>A message of a conversation was sent.</summary>
+    public static void CountSent(string? factId)
+    {
+        if (factId?.StartsWith(DueNotice.ReminderFact, StringComparison.Ordinal) == true)
             Reminders.Add(1);
     }
 

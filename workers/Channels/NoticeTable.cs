@@ -117,12 +117,12 @@ sealed class NoticeTable(NpgsqlDataSource postgres)
     public async Task RecordAsync(ClaimedNotice notice, NoticeOutcome outcome, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
-            """
+            $"""
             update messages.notice
-            set status = $4,
+            set status = case when $4 = 'accepted' then {NoticeFates.Taken} else $4 end,
                 due_at = coalesce(clock_timestamp() + $5, due_at),
                 leased_until = null,
-                code = $6,
+                code = case when $4 = 'accepted' and fate = 'failed' then fate_code::text else $6 end,
                 detail = $7,
                 recipient = coalesce($8, recipient),
                 sent = coalesce($9::jsonb, sent),

@@ -27,6 +27,8 @@ sealed class NoticeText(NpgsqlDataSource postgres, PersonalDataCodec codec, Paym
             notice.Business, guest.Name, booking.Code, unit.Name, unit.TimeZone, booking.CheckIn, booking.CheckOut, unit.CheckInTime, unit.CheckOutTime, booking.Guests,
             booking.Currency, booking.Total, booking.Deposit, booking.Paid, booking.RefundDue, booking.ExpiresAt, Link(notice)), notice.Language);
         var texts = notice.Texts ?? DefaultTexts.Of(notice.Template, notice.Language);
+        // Words of its own are no reason not to reach a guest who has not written.
+        texts = texts with { WhatsApp = texts.WhatsApp ?? DefaultTemplates.Of(notice.Template) };
         return new(
             notice.TenantId, notice.NoticeId, notice.Fact, to, Rendering.Render(texts, notice.Language, words), notice.Language,
             notice.Settings.FromName ?? notice.Business, notice.Settings.ReplyTo, IsNews: notice.Template == MessageNames.AfterStay);

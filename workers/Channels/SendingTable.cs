@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Dvt.Contracts;
 using Dvt.Lodging.Conversations;
+using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -8,7 +9,7 @@ namespace Dvt.Workers.Channels;
 
 /// <summary>A message whose call is about to be made: the intent is stored.</summary>
 sealed record ClaimedMessage(
-    Guid TenantId, Guid ConversationId, string MessageId, OutboundMessage Message, int Attempt, Guid ChannelId, string UserId, string ExternalId, byte[]? Token, bool IsOpen);
+    Guid TenantId, Guid ConversationId, string MessageId, OutboundMessage Message, int Attempt, Guid ChannelId, string UserId, string ExternalId, byte[]? Token, bool IsOpen, string? FactId);
 
 /// <summary>The SQL of messages that are owed to guests.</summary>
 sealed class SendingTable(NpgsqlDataSource postgres)
@@ -45,7 +46,7 @@ sealed class SendingTable(NpgsqlDataSource postgres)
               and m.conversation_id = due.conversation_id
               and m.message_id = due.message_id
             returning m.tenant_id, m.conversation_id, m.message_id, m.body::text, m.attempt, due.channel_id, due.user_id, due.external_id, due.token,
-              coalesce(due.heard_at > clock_timestamp() - $3, false)
+              coalesce(due.heard_at > clock_timestamp() - $3, false), m.fact_id
             """);
         command.Parameters.Add(new() { Value = most });
         command.Parameters.Add(new() { Value = lease });
@@ -55,7 +56,8 @@ sealed class SendingTable(NpgsqlDataSource postgres)
         while (await reader.ReadAsync(stop))
             claimed.Add(new(
                 reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), JsonSerializer.Deserialize<OutboundMessage>(reader.GetString(3), ContractsJson.Options)!,
-                reader.GetInt32(4), reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8), reader.GetBoolean(9)));
+                reader.GetInt32(4), reader.GetGuid(5), reader.GetString(6), reader.GetString(7), reader.IsDBNull(8) ? null : reader.GetFieldValue<byte[]>(8), reader.GetBoolean(9),
+                reader.IsDBNull(10) ? null : reader.GetString(10)));
         return claimed;
     }
 
@@ -83,7 +85,8 @@ sealed class SendingTable(NpgsqlDataSource postgres)
         await using var command = postgres.CreateCommand(
             """
             update channels.message
-            set status = case when $4 = 'owed' and body is null then 'failed' else $4 end, code = $5, due = clock_timestamp() + $6, leased_until = null
+            set status = case when $4 = 'owed' and body is null then 'failed' else $4 end, code = $5, due = clock_timestamp() + $6, leased_until = null,
+              provider_id = coalesce($7, provider_id)
             where tenant_id = $1
               and conversation_id = $2
               and message_id = $3
@@ -93,6 +96,28 @@ sealed class SendingTable(NpgsqlDataSource postgres)
             command.Parameters.Add(new() { Value = value });
         command.Parameters.Add(new() { Value = (object?)outcome.Code ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
         command.Parameters.Add(new() { Value = pause });
+        command.Parameters.Add(Sql.Text(outcome.ProviderId));
         await command.ExecuteNonQueryAsync(stop);
+    }
+
+    /// <summary>
+    /// What the channel told of a message before its id was known here. Asked once that is stored: whoever is told later finds the message by it.
+    /// </summary>
+    public async Task<List<SendOutcome>> TakeEarlyAsync(Guid tenantId, string providerId, CancellationToken stop)
+    {
+        await using var command = postgres.CreateCommand(
+            """
+            delete from channels.early_status
+            where tenant_id = $1
+              and provider_id = $2
+            returning status, code
+            """);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = providerId });
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        var early = new List<SendOutcome>();
+        while (await reader.ReadAsync(stop))
+            early.Add(new(reader.GetString(0), providerId, reader.IsDBNull(1) ? null : reader.GetInt32(1)));
+        return early;
     }
 }

@@ -64,10 +64,10 @@ sealed class StepNotices(NpgsqlDataSource postgres)
     public async Task EndAsync(OutgoingMessage message, SendResult result, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
-            """
+            $"""
             update messages.notice
-            set status = $3,
-                code = $4,
+            set status = case when $3 = 'accepted' then {NoticeFates.Taken} else $3 end,
+                code = case when $3 = 'accepted' and fate = 'failed' then fate_code::text else $4 end,
                 detail = $5,
                 leased_until = null,
                 finished_at = clock_timestamp(),

@@ -80,7 +80,7 @@ sealed class WhatsAppClient(ChannelsOptions options) : IDisposable
         using var described = Request(HttpMethod.Get, $"{options.WhatsAppUrl}/{Uri.EscapeDataString(mediaId)}", token);
         using var description = await http.SendAsync(described, stop);
         description.EnsureSuccessStatusCode();
-        var address = new Uri(JsonNode.Parse(await description.Content.ReadAsStringAsync(stop))?["url"]?.GetValue<string>() ?? throw new HttpRequestException("the description has no url"));
+        var address = AddressOf(await description.Content.ReadAsStringAsync(stop));
         if (!MayFetch(address))
             throw new HttpRequestException("media is on a host that is not allowed");
         using var wanted = Request(HttpMethod.Get, address.ToString(), token);
@@ -88,6 +88,22 @@ sealed class WhatsAppClient(ChannelsOptions options) : IDisposable
         if (file.StatusCode != HttpStatusCode.OK)
             throw new HttpRequestException($"media is answered with {(int)file.StatusCode}");
         return await file.Content.ReadAsByteArrayAsync(stop);
+    }
+
+    /// <summary>Where a description says that the file is.</summary>
+    /// <exception cref="HttpRequestException">It says no such thing.</exception>
+    public static Uri AddressOf(string description)
+    {
+        try
+        {
+            var told = JsonElement.Parse(description);
+            return told.ValueKind == JsonValueKind.Object && told.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
+                && Uri.TryCreate(url.GetString(), UriKind.Absolute, out var address) ? address : throw new HttpRequestException("the description of the media has no url");
+        }
+        catch (JsonException fault)
+        {
+            throw new HttpRequestException("the description of the media is no JSON", fault);
+        }
     }
 
     /// <summary>The token goes along, so the address must be one that is known.</summary>

@@ -21,6 +21,8 @@ static class RunMeters
     public static readonly Counter<long> Archived = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_archived_total");
     public static readonly Counter<long> Deleted = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_deleted_total");
     static readonly Counter<long> Continued = PipelineMeters.Meter.CreateCounter<long>("dvt_runs_continued_total");
+    public static readonly Counter<long> FoldsChecked = PipelineMeters.Meter.CreateCounter<long>("dvt_fold_checked_total");
+    public static readonly Counter<long> FoldMismatches = PipelineMeters.Meter.CreateCounter<long>("dvt_fold_mismatches_total");
     public static readonly Counter<long> CompletionsIgnored = PipelineMeters.Meter.CreateCounter<long>("dvt_step_completions_ignored_total");
 
     static readonly Counter<long> SignalsDecided = PipelineMeters.Meter.CreateCounter<long>("dvt_signal_decisions_total");

@@ -5,6 +5,10 @@ using Npgsql;
 
 namespace Dvt.Workers.Runs;
 
+/// <param name="Seq">Of the stored state.</param>
+/// <param name="LiveHash">Of the stored state, and <paramref name="FoldedHash"/> of what the history comes to.</param>
+sealed record Verification(bool Equal, long Seq, string LiveHash, string FoldedHash);
+
 /// <summary><see cref="VerifyRun"/>: folds the history from nothing and compares it with the stored state.</summary>
 static class VerifyRuns
 {
@@ -13,21 +17,24 @@ static class VerifyRuns
     public static async Task<Outcome> AnswerAsync(NpgsqlDataSource postgres, Plans plans, Delivery delivery, CancellationToken stop)
     {
         var envelope = delivery.Envelope;
-        var stored = await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop);
+        return await CompareAsync(postgres, plans, envelope.TenantId, envelope.Key, stop) is { } told
+            ? new Outcome(envelope.Id, Outcome.Done, Resource: envelope.Resource, Data: ContractsJson.Element(told))
+            : new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
+    }
+
+    /// <summary>Null when there is no such run.</summary>
+    /// <exception cref="LostRaceException">It was stored anew while it was read.</exception>
+    public static async Task<Verification?> CompareAsync(NpgsqlDataSource postgres, Plans plans, Guid tenantId, string runId, CancellationToken stop)
+    {
+        var stored = await RunTable.LoadAsync(postgres, [(tenantId, runId)], stop);
         if (stored is not [{ Deleted: false } row])
-            return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
+            return null;
         var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
         var live = row.Restore(plan);
         var folded = await FoldAsync(postgres, row, plan, live.Seq, stop);
-        var equal = live.Seq == folded.Seq && live.SnapshotHash() == folded.SnapshotHash();
-        return new Outcome(envelope.Id, Outcome.Done, Resource: envelope.Resource, Data: ContractsJson.Element(new
-        {
-            equal,
-            seq = live.Seq,
-            liveHash = live.SnapshotHash(),
-            foldedHash = folded.SnapshotHash(),
-        }));
+        var (liveHash, foldedHash) = (live.SnapshotHash(), folded.SnapshotHash());
+        return new(live.Seq == folded.Seq && liveHash == foldedHash, live.Seq, liveHash, foldedHash);
     }
 
     /// <summary>Only up to the seq that was read: the run may have gone on since.</summary>

@@ -26,6 +26,7 @@ static class JobStore
         (typeof(EndOverdueHolds), TimeSpan.FromSeconds(30)),
         (typeof(DeleteHistories), TimeSpan.FromMinutes(10)),
         (typeof(FetchCalendars), TimeSpan.FromSeconds(2)),
+        (typeof(CheckFolds), TimeSpan.FromMinutes(5)),
     ];
 
     /// <summary>The database's clock has been read by then.</summary>

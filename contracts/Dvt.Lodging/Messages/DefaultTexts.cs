@@ -6,7 +6,8 @@ namespace Dvt.Lodging.Messages;
 public static class DefaultTexts
 {
     /// <exception cref="KeyNotFoundException">No such message or language.</exception>
-    public static MessageTexts Of(string name, string language) => (language == MessageLanguages.English ? English : Spanish)[name];
+    public static MessageTexts Of(string name, string language) =>
+        (language == MessageLanguages.English ? English : Spanish)[name] with { WhatsApp = DefaultTemplates.Of(name) };
 
     static readonly Dictionary<string, MessageTexts> Spanish = new()
     {

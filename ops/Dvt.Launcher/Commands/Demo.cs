@@ -19,14 +19,14 @@ static class Demo
             return failed;
         }
 
-        var env = EnvFile.Read(home.EnvFile);
-        using var http = new HttpClient { BaseAddress = new(env["DVT_URL"]), Timeout = Timeout.InfiniteTimeSpan };
-        http.DefaultRequestHeaders.Add("X-Api-Key", env["DVT_API_KEY"]);
+        var (url, key, sandbox) = Installation(home.EnvFile);
+        using var http = new HttpClient { BaseAddress = new(url), Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Add("X-Api-Key", key);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
         try
         {
-            return await PlayAsync(http, env["DVT_SANDBOX_URL"], Console.Out, patience.Token) == "RunCompleted" ? 0 : 1;
+            return await PlayAsync(http, sandbox, Console.Out, patience.Token) == "RunCompleted" ? 0 : 1;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -36,6 +36,16 @@ static class Demo
         {
             throw new LauncherException(e.Message);
         }
+    }
+
+    /// <summary>Where everything is.</summary>
+    /// <exception cref="LauncherException">It has not started yet: the file is written at the end of the start.</exception>
+    public static (string Url, string Key, string Sandbox) Installation(string envFile)
+    {
+        var env = EnvFile.Read(envFile);
+        return env.TryGetValue("DVT_URL", out var url) && env.TryGetValue("DVT_API_KEY", out var key) && env.TryGetValue("DVT_SANDBOX_URL", out var sandbox)
+            ? (url, key, sandbox)
+            : throw new LauncherException($"there is no {envFile} yet: another ./dvt up is still starting. Try again when ./dvt status shows that all is up");
     }
 
     /// <summary>Starts the plan and prints each event once, in order; the type of the last.</summary>

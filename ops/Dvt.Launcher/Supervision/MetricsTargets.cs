@@ -13,6 +13,7 @@ static class MetricsTargets
         select new
         {
             targets = new[] { new Uri(role.Environment["ASPNETCORE_URLS"]).Authority },
-            labels = new { role = role.Id },
+            // Each process is asked by itself, so the API must not tell of the others as well.
+            labels = role.Name == "api" ? new Dictionary<string, string> { ["role"] = role.Id, ["__param_own"] = "true" } : new() { ["role"] = role.Id },
         }));
 }

@@ -105,6 +105,7 @@ public sealed class BrowserTests(JourneySystem journeys, Chromium chromium, ITes
 
     async Task RunAsync(ApiClient client, string screen, params (string Name, string Value)[] prepared)
     {
+        BrowserNeeds.Check();
         var email = (await client.GetAsync("/v1/me")).GetProperty("email").GetString()!;
         var start = new ProcessStartInfo("node", ["browser/run.js", screen]) { WorkingDirectory = Dashboard, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)

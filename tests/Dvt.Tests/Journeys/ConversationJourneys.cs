@@ -184,4 +184,24 @@ public sealed class ConversationJourneys(JourneySystem journeys, ITestOutputHelp
 
     static string Sign(string body, string secret) =>
         "sha256=" + Convert.ToHexStringLower(global::System.Security.Cryptography.HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body)));
+
+    [ServersFact]
+    public Task A_status_with_nothing_but_the_channels_id_reaches_its_message_and_one_that_comes_too_early_is_kept() => AsTenantAsync(async client =>
+    {
+        var guest = await TalkingGuest.OfAsync(client);
+        await guest.WriteAsync("hola");
+        var answer = await guest.HearsAsync("ayudo");
+        string Status(string id) => $$$"""
+            {"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"metadata":{"phone_number_id":"{{{guest.PhoneNumberId}}}"},
+             "statuses":[{"id":"{{{id}}}","status":"read","timestamp":"1767225700","recipient_id":"{{{guest.Phone}}}"}]}}]}]}
+            """;
+        var (known, unknown) = (Status(answer.Text("id")), Status($"wamid.early.{guest.Phone}"));
+        await Eventually.HoldsAsync(
+            async () => await PostAsync(known, Sign(known, TalkingGuest.AppSecret)) == (HttpStatusCode.OK, "{\"received\":1}"), TimeSpan.FromSeconds(20), "its id is not known");
+        var id = (await client.GetAsync("/v1/conversations")).GetProperty("items")[0].Text("conversationId");
+        await Eventually.HoldsAsync(async () => (await client.GetAsync($"/v1/conversations/{id}")).GetProperty("messages").EnumerateArray()
+            .Any(m => m.Text("direction") == "out" && m.Text("status") == "read"), TimeSpan.FromSeconds(20), "the status did not arrive");
+        Assert.Equal((HttpStatusCode.OK, "{\"received\":0}"), await PostAsync(unknown, Sign(unknown, TalkingGuest.AppSecret)));
+        Assert.Equal(1, await System.ReadAsync<long>("select count(*) from channels.early_status where tenant_id = $1", client.TenantId));
+    });
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Dvt.Tests.Support;
 using RabbitMQ.Client;
 using Xunit;
@@ -74,6 +75,35 @@ public sealed class DeadLetterJourneys(JourneySystem journeys, ITestOutputHelper
         var discarded = await platform.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{id}/discard", """{"reason":"test"}""", wait: 20);
         Assert.Equal("discarded", discarded.GetProperty("status").GetString());
     });
+
+    [ServersFact]
+    public Task What_the_broker_gave_up_on_is_the_tenants_own_holds_its_key_back_and_can_be_replayed() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var given = Orders.Start(client.TenantId, "given-up", "inline");
+        await using (var channel = await System.Orders.Broker.OpenChannelAsync(channel: null, CancellationToken.None))
+            await channel.BasicPublishAsync(exchange: Topology.DeadExchange(Domain.Runs), routingKey: Orders.QueueOf(given), body: Wire.Encode(given));
+        var dead = await ListedAsync(client, "given-up");
+        Assert.Equal(("StartRun", "BROKER_DELIVERY_LIMIT", Orders.QueueOf(given)), (dead.Text("type"), dead.Text("errorCode"), dead.Text("queue")));
+        Assert.Equal("failed", (await client.GetAsync($"/v1/commands/{given.Id}")).Text("status"));
+
+        await System.Orders.SendAsync(Orders.External(client.TenantId, "given-up", 1));
+        var id = dead.Text("id");
+        await Eventually.HoldsAsync(
+            async () => (await client.GetAsync($"/v1/dead-letters/{id}")).GetProperty("waiting").GetArrayLength() == 1, TimeSpan.FromSeconds(20), "nothing waits behind it");
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/dead-letters/{id}/replay", "{}", wait: 20);
+        await client.EndsAsync("given-up");
+    });
+
+    [Fact]
+    public void What_was_in_a_step_kinds_queue_is_kept_where_its_run_is()
+    {
+        var call = Orders.Envelope(Guid.NewGuid(), new { n = 1 }, "run-1", resource: null, "CallStep");
+        var (queue, order) = DeadDrain.OrderFor(Domain.Runs, "dvt.steps.http", call);
+        Assert.Equal((Orders.QueueOf(call), call.TenantId, "run-1"), (queue, order.TenantId, order.Key));
+        Assert.Equal("dvt.steps.http", ContractsJson.Read<KeepDeadLetter>(order.Body).Queue);
+        Assert.Equal("dvt.runs.3", DeadDrain.OrderFor(Domain.Runs, "dvt.runs.3", call).Queue);
+    }
 
     /// <summary>A message of the tenant that fails for good, as it is listed then.</summary>
     internal static async Task<JsonElement> PoisonAsync(DvtSystem system, ApiClient client, string key)

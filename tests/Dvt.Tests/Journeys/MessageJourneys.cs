@@ -199,4 +199,28 @@ public sealed class MessageJourneys(JourneySystem journeys, ITestOutputHelper ou
         await StatusIsAsync(client, code, "pre_arrival", "skipped");
         Assert.Equal("guest_erased", (await MessageAsync(client, code, "pre_arrival")).Text("code"));
     });
+
+    static Task WhatsAppIsAsync(ApiClient client, string code, string template, string status) => Eventually.HoldsAsync(
+        async () => (await client.GetAsync($"/v1/messages?booking={code}&channel=whatsapp")).GetProperty("items").EnumerateArray()
+            .Any(m => m.Text("template") == template && m.Text("status") == status),
+        Patience, async () => $"{template} is not {status}: {await client.GetAsync($"/v1/messages?booking={code}&channel=whatsapp")}");
+
+    [ServersFact]
+    public Task A_guest_who_has_not_written_gets_the_template_and_the_message_tells_what_became_of_it() => AsTenantAsync(async client =>
+    {
+        var unit = await Cabins.UnitAsync(client);
+        var guest = await TalkingGuest.OfAsync(client);
+        var held = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", Cabins.Stay(unit, 20, 2, phone: "+" + guest.Phone), wait: 30);
+        var code = held.Text("code");
+        Assert.Contains(code, (await guest.HearsAsync("[dvt_hold_created]")).Text("text"), StringComparison.Ordinal);
+        await WhatsAppIsAsync(client, code, "hold_created", "delivered");
+
+        using var http = new HttpClient { BaseAddress = System.Sandbox };
+        using var fault = new StringContent("""{"code":131026,"as":"status"}""", Encoding.UTF8, "application/json");
+        (await http.PutAsync(new Uri($"/whatsapp/faults/{guest.Phone}", UriKind.Relative), fault)).EnsureSuccessStatusCode();
+        await Cabins.DoAsync(client, code, "confirmation");
+        await WhatsAppIsAsync(client, code, "booking_confirmed", "failed");
+        var failed = (await client.GetAsync($"/v1/messages?booking={code}&channel=whatsapp&status=failed")).GetProperty("items")[0];
+        Assert.Equal("131026", failed.Text("code"));
+    });
 }

@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Engine.Plans;
 using Dvt.Tests.Support;
+using Dvt.Workers.Runs;
+using Dvt.Workers.Schedule;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -14,7 +18,7 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
 
     static readonly string[] Jobs =
     [
-        "ArchiveRuns", "CleanConversations", "CleanDeliveries", "CleanEffects", "DeleteHistories", "EndOverdueHolds", "FetchCalendars", "FireSchedules", "RepairSchedules", "WakeOwedRuns",
+        "ArchiveRuns", "CheckFolds", "CleanConversations", "CleanDeliveries", "CleanEffects", "DeleteHistories", "EndOverdueHolds", "FetchCalendars", "FireSchedules", "RepairSchedules", "WakeOwedRuns",
     ];
 
     static List<JsonElement> Of(JsonElement system, string what) => [.. system.GetProperty(what).EnumerateArray()];
@@ -72,6 +76,28 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
     });
 
     [ServersFact]
+    public Task The_api_tells_the_metrics_of_every_process_each_series_once() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        await client.EndsAsync(await client.StartAsync("inline"));
+        using var http = new HttpClient { BaseAddress = System.Api.Url };
+        var lines = Array.Empty<string>();
+        bool Tells(string start) => Array.Exists(lines, l => l.StartsWith(start, StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () =>
+        {
+            lines = (await http.GetStringAsync(new Uri("metrics", UriKind.Relative))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            return Tells("dvt_runs_started_total{role=\"workers\"") && Tells("dvt_projection_lag_events{role=\"readmodels\"")
+                && Tells("http_server_request_duration_count{role=\"api\"");
+        }, Patience, () => Task.FromResult(string.Join('\n', lines)));
+        Assert.True(Tells("dvt_metrics_unreachable{role=\"api\""));
+        Assert.Equal(lines.Length, lines.Select(l => l[..l.LastIndexOf(' ')]).Distinct().Count());
+
+        lines = (await http.GetStringAsync(new Uri("metrics?own=true", UriKind.Relative))).Split('\n');
+        Assert.True(Tells("dvt_messages_published_total") && !Tells("dvt_runs_started_total") && !Array.Exists(lines, l => l.Contains("role=\"", StringComparison.Ordinal)));
+        Assert.Equal("invalid_parameter", (await client.ExpectAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/metrics?own=maybe")).Text("code"));
+    });
+
+    [ServersFact]
     public Task Only_administrators_see_it() => AsTenantAsync(async client =>
     {
         foreach (var role in Roles.OfTenants)
@@ -111,5 +137,22 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
         worker.StartAgain();
         await worker.ReadyAsync();
         await UpAsync();
+    });
+
+    [ServersFact]
+    public Task A_run_that_is_stored_otherwise_than_its_history_has_it_is_found() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Signals);
+        var run = await client.StartAsync("signals", new { name = "zebra" });
+        await Eventually.HoldsAsync(
+            async () => await System.ReadAsync<long>("select count(*) from runs.run where run_id = $1 and state <> ''", run) == 1, Patience, "it is not stored");
+        var check = new CheckFolds(System.Database, new Plans(System.Database, DomainKinds.All), NullLogger<CheckFolds>.Instance);
+        Assert.Equal(0, await check.RunAsync([(client.TenantId, run)], CancellationToken.None));
+        Task ChangeAsync(string from, string to) => System.ExecuteAsync(
+            $"update runs.run set state = convert_to(replace(convert_from(state, 'UTF8'), '{from}', '{to}'), 'UTF8') where tenant_id = $1 and run_id = $2", client.TenantId, run);
+        await ChangeAsync("zebra", "cobra");
+        Assert.Equal(1, await check.RunAsync([(client.TenantId, run)], CancellationToken.None));
+        await ChangeAsync("cobra", "zebra");
+        Assert.Equal(0, await check.RunAsync([(client.TenantId, run)], CancellationToken.None));
     });
 }

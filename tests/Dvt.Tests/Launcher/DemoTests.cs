@@ -14,6 +14,16 @@ public sealed class DemoTests
     const string Completed = """{"seq":3,"type":"RunCompleted","occurredAt":"2026-01-02T03:04:07Z"}""";
 
     [Fact]
+    public void While_everything_is_still_starting_it_says_so()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.At("env");
+        Assert.Contains("still starting", Assert.Throws<LauncherException>(() => Demo.Installation(file)).Message, StringComparison.Ordinal);
+        EnvFile.Write(file, [new("DVT_URL", "http://a"), new("DVT_API_KEY", "k"), new("DVT_SANDBOX_URL", "http://s")]);
+        Assert.Equal(("http://a", "k", "http://s"), Demo.Installation(file));
+    }
+
+    [Fact]
     public async Task A_stream_that_breaks_off_is_taken_up_and_each_event_printed_once()
     {
         var calls = 0;

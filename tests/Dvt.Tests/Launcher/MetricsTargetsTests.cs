@@ -12,8 +12,8 @@ public sealed class MetricsTargetsTests
         using var folder = new TemporaryFolder();
         MetricsTargets.Write(folder.At("targets"), [Of("sandbox", 1, 1), Of("workers", 1, 2), Of("workers", 2, 3), Of("api", 1, 4), new("readmodels", 1, [], NoSettings)]);
         var targets = JsonElement.Parse(File.ReadAllText(folder.At("targets"))).EnumerateArray()
-            .Select(t => $"{t.GetProperty("labels").GetProperty("role")} {t.GetProperty("targets")[0]}");
-        Assert.Equal(["workers 127.0.0.1:2", "workers-2 127.0.0.1:3", "api 127.0.0.1:4"], targets);
+            .Select(t => $"{string.Join(' ', t.GetProperty("labels").EnumerateObject().Select(l => $"{l.Name}={l.Value}"))} {t.GetProperty("targets")[0]}");
+        Assert.Equal(["role=workers 127.0.0.1:2", "role=workers-2 127.0.0.1:3", "role=api __param_own=true 127.0.0.1:4"], targets);
     }
 
     static readonly Dictionary<string, string> NoSettings = [];

@@ -26,6 +26,13 @@ public sealed partial class PackageTests
     }
 
     [Fact]
+    public void The_packages_are_audited_by_what_CI_runs()
+    {
+        Assert.Contains("\"audit-packages\"", Repository.File("ops/Dvt.Launcher/Commands/Test.cs").Text, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(Repository.Root, "ops", "audit-packages")));
+    }
+
+    [Fact]
     public void A_licence_that_may_not_be_used_is_found() =>
         Assert.Equal(["B"], NotAllowed(new Dictionary<string, string> { ["A"] = "MIT", ["B"] = "AGPL-3.0-only" }));
 

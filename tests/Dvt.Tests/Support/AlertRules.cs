@@ -19,7 +19,7 @@ sealed class Scrape
         foreach (var process in system.Told)
             try
             {
-                samples.AddRange(Read($"{process.Role} {process.Pid}", await http.GetStringAsync(new Uri(process.Url!, "/metrics"))));
+                samples.AddRange(Read($"{process.Role} {process.Pid}", await http.GetStringAsync(new Uri(process.Url!, "/metrics?own=true"))));
             }
             catch (Exception silent) when (silent is HttpRequestException or TaskCanceledException)
             {

@@ -30,12 +30,16 @@ public sealed class WhatsAppTests
     }
 
     [Fact]
-    public void A_status_leads_back_to_the_message_by_what_was_sent_along()
+    public void A_status_leads_back_to_the_message_by_what_was_sent_along_or_by_its_id()
     {
         Guid conversation = Guid.NewGuid(), message = Guid.NewGuid();
         var told = WhatsAppNotification.Read(JsonElement.Parse(Notification(
-            $$"""{"metadata":{"phone_number_id":"1065"},"statuses":[{"id":"wamid.O","status":"failed","recipient_id":"1","biz_opaque_callback_data":"{{conversation}}/{{message}}","errors":[{"code":131047}]},{"id":"wamid.P","status":"sent"}]}""")));
-        Assert.Equal(new WhatsAppNotification.StatusTold("1065", conversation, message, SendingStatus.Failed, "wamid.O", 131047), Assert.Single(told.Statuses));
+            $$"""{"metadata":{"phone_number_id":"1065"},"statuses":[{"id":"wamid.O","status":"failed","recipient_id":"1","biz_opaque_callback_data":"{{conversation}}/{{message}}","errors":[{"code":131047}]},{"id":"wamid.P","status":"played","recipient_id":"1"},{"status":"sent"},{"id":"wamid.Q","status":"deleted"}]}""")));
+        Assert.Equal(
+        [
+            new WhatsAppNotification.StatusTold("1065", new(conversation, message), SendingStatus.Failed, "wamid.O", 131047),
+            new WhatsAppNotification.StatusTold("1065", Message: null, SendingStatus.Read, "wamid.P", Code: null),
+        ], told.Statuses);
     }
 
     [Theory]
@@ -116,4 +120,18 @@ public sealed class WhatsAppTests
         Assert.Equal("Invalid signature", Assert.Throws<ProblemException>(() => WhatsAppWebhooks.Check("sha256=" + new string('0', 64), Encoding.UTF8.GetBytes(body), "test_app_secret")).Message);
         Assert.Throws<ProblemException>(() => WhatsAppWebhooks.Check("sha256=eb1e7ed97f9c912f7078adf72c985b90964e25a3eca24cbb07ac0148d5bf0db0", Encoding.UTF8.GetBytes(body), secret: null));
     }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"url":7}""")]
+    [InlineData("""{"url":"not an address"}""")]
+    public void A_description_of_media_without_an_address_is_a_fault_that_is_tried_again(string description) =>
+        Assert.Throws<HttpRequestException>(() => WhatsAppClient.AddressOf(description));
+
+    [Fact]
+    public void A_description_of_media_names_its_address() =>
+        Assert.Equal(new Uri("https://lookaside.fbsbx.com/x?mid=1"), WhatsAppClient.AddressOf("""{"url":"https://lookaside.fbsbx.com/x?mid=1","mime_type":"audio/ogg"}"""));
 }

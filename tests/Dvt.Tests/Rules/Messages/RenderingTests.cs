@@ -112,4 +112,17 @@ public sealed class RenderingTests
         Assert.Equal("booking_ok", message.WhatsAppTemplate);
         Assert.Equal(["Ana", "Friday, 18 December 2026"], message.WhatsAppParameters);
     }
+
+    [Fact]
+    public void Every_message_has_a_template_for_guests_who_have_not_written_and_no_parameter_of_it_is_empty()
+    {
+        var bare = Sample.Where(w => w.Key is not ("paymentLink" or "refund" or "balance" or "paid")).ToDictionary();
+        foreach (var name in MessageNames.All)
+            foreach (var language in MessageLanguages.All)
+            {
+                var message = Rendering.Render(DefaultTexts.Of(name, language), language, bare);
+                Assert.Equal($"dvt_{name}", message.WhatsAppTemplate);
+                Assert.All(message.WhatsAppParameters, Assert.NotEmpty);
+            }
+    }
 }

@@ -14,7 +14,7 @@ export const systemEn = {
   queuesSeen: 'Seen {{when}}', queuesOld: 'Seen {{when}}: no worker reaches the broker',
   standing: 'Jobs', standingNone: 'No job is stored yet', standingNoneNote: 'The migration stores them.', job: 'Job', every: 'Every', nextAt: 'Next', lastRun: 'Last run', took: 'in {{time}}', never: 'never',
   jobNotes: {
-    WakeOwedRuns: 'Wakes runs that owe work', CleanEffects: 'Forgets settled calls', CleanConversations: 'Forgets what old conversations have settled', CleanDeliveries: 'Forgets old webhook deliveries', FireSchedules: 'Starts what is due by schedule', RepairSchedules: 'Looks for schedules that lost their moment',
+    WakeOwedRuns: 'Wakes runs that owe work', CheckFolds: 'Compares runs with their histories', CleanEffects: 'Forgets settled calls', CleanConversations: 'Forgets what old conversations have settled', CleanDeliveries: 'Forgets old webhook deliveries', FireSchedules: 'Starts what is due by schedule', RepairSchedules: 'Looks for schedules that lost their moment',
     ArchiveRuns: 'Moves old histories to the archive', EndOverdueHolds: 'Ends holds that are over', DeleteHistories: 'Deletes archived histories for good', FetchCalendars: 'Reads calendars of other platforms',
   },
   views: 'Views',
@@ -53,7 +53,7 @@ export const systemEs: Texts<typeof systemEn> = {
   queuesSeen: 'Vistas {{when}}', queuesOld: 'Vistas {{when}}: ningún proceso alcanza la mensajería',
   standing: 'Tareas', standingNone: 'Todavía no hay tareas guardadas', standingNoneNote: 'Las guarda la migración.', job: 'Tarea', every: 'Cada', nextAt: 'Próxima', lastRun: 'Última vez', took: 'en {{time}}', never: 'nunca',
   jobNotes: {
-    WakeOwedRuns: 'Despierta ejecuciones con trabajo pendiente', CleanEffects: 'Olvida llamadas ya cerradas', CleanConversations: 'Olvida lo ya resuelto de conversaciones antiguas', CleanDeliveries: 'Olvida entregas antiguas de webhooks', FireSchedules: 'Inicia lo que toca según su horario', RepairSchedules: 'Busca horarios que perdieron su momento',
+    WakeOwedRuns: 'Despierta ejecuciones con trabajo pendiente', CheckFolds: 'Compara ejecuciones con su historial', CleanEffects: 'Olvida llamadas ya cerradas', CleanConversations: 'Olvida lo ya resuelto de conversaciones antiguas', CleanDeliveries: 'Olvida entregas antiguas de webhooks', FireSchedules: 'Inicia lo que toca según su horario', RepairSchedules: 'Busca horarios que perdieron su momento',
     ArchiveRuns: 'Pasa historiales antiguos al archivo', EndOverdueHolds: 'Termina apartados ya vencidos', DeleteHistories: 'Elimina para siempre historiales archivados', FetchCalendars: 'Lee calendarios de otras plataformas',
   },
   views: 'Vistas',
