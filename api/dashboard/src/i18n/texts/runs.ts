@@ -32,6 +32,7 @@ export const runsEn = {
   saveView: 'Save this view',
   viewName: 'Name of the view',
   deleteView: 'Delete the view {{name}}',
+  deleteViewAsk: 'Delete the view {{name}}? Only the name with its filters goes.',
   select: 'Select {{id}}',
   selectColumn: 'Selected',
   selected_one: '{{count}} run selected',
@@ -59,6 +60,7 @@ export const runsEn = {
     rejected: '{{count}} refused',
     leave: 'You can leave this page; it goes on.',
     stop: 'Stop it',
+    stopAsk: 'Stop sending {{signal}}? {{done}} of {{total}} are decided and stay so; the others get nothing.',
     jobs: 'Bulk jobs',
   },
 };
@@ -95,6 +97,7 @@ export const runsEs: Texts<typeof runsEn> = {
   saveView: 'Guardar esta vista',
   viewName: 'Nombre de la vista',
   deleteView: 'Eliminar la vista {{name}}',
+  deleteViewAsk: '¿Eliminar la vista {{name}}? Solo se va el nombre con sus filtros.',
   select: 'Seleccionar {{id}}',
   selectColumn: 'Seleccionada',
   selected_one: '{{count}} ejecución seleccionada',
@@ -122,6 +125,7 @@ export const runsEs: Texts<typeof runsEn> = {
     rejected: '{{count}} rechazadas',
     leave: 'Puede salir de esta página; sigue adelante.',
     stop: 'Detenerlo',
+    stopAsk: '¿Dejar de enviar {{signal}}? {{done}} de {{total}} están decididas y quedan así; las demás no reciben nada.',
     jobs: 'Trabajos en bloque',
   },
 };
