@@ -54,6 +54,7 @@ export function BookingScreen() {
         return (
           <>
             <Heading
+              name={b.code}
               back={<Link to="/bookings" className="hover:underline">{t('bookings.title')}</Link>}
               title={
                 <span className="flex flex-wrap items-center gap-2">

@@ -35,7 +35,7 @@ export function Home() {
   const failed = [running, pending, paused, day, hour, ...(mayBookings ? [arrivals] : []), ...(mayViews ? [views] : [])].filter(q => q.error && q.data === undefined);
   return (
     <>
-      <Heading title={me?.name ? t('home.welcome', { name: me.name }) : t('home.title')} note={me?.tenant} />
+      <Heading name={t('home.title')} title={me?.name ? t('home.welcome', { name: me.name }) : t('home.title')} note={me?.tenant} />
       {failed[0] && (
         <div className="mb-4">
           <ProblemNote fault={failed[0].error} retry={() => failed.forEach(q => void q.refetch())} />
