@@ -1,4 +1,5 @@
-// Compresses what was built and fails when the first load is too large: node scripts/pack.js
+// Names the built files in the service worker, compresses what was built and fails when the first load is too large: node scripts/pack.js
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
@@ -8,6 +9,12 @@ const shellLimit = 300 * 1024;
 
 const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
 rmSync(join(dist, 'manifest.json'));
+
+// What opens without a network after one visit: the page and every file that it may ask for, under the name of this build.
+const kept = readdirSync(join(dist, 'assets')).filter(name => /\.(js|css|svg)$/.test(name)).map(name => `/assets/${name}`).sort();
+const build = createHash('sha256').update(readFileSync(join(dist, 'index.html'))).update(kept.join()).digest('hex').slice(0, 16);
+const worker = join(dist, 'sw.js');
+writeFileSync(worker, readFileSync(worker, 'utf8').replace("const build = '';", `const build = '${build}';`).replace('const files = [];', `const files = ${JSON.stringify(['/index.html', '/icon.svg', ...kept])};`));
 
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !/\.(html|js|css|svg|webmanifest)$/.test(entry.name)) continue;

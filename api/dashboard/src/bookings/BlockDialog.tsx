@@ -56,7 +56,7 @@ export function BlockDialog({ unit, onClose }: { unit: Unit; onClose: () => void
                 <span>
                   {b.from} – {b.to} <span className="text-soft">{b.channel ?? b.reason}</span> {b.conflict && <span className="text-bad">{t('bookings.conflict')}</span>}
                 </span>
-                {b.source === 'manual' && <Confirm label={t('bookings.unblock')} question={t('bookings.unblockAsk')} act={() => unblock.mutate(b.blockId)} />}
+                {b.source === 'manual' && <Confirm label={t('bookings.unblock')} question={t('bookings.unblockAsk', { unit: unit.name, from: b.from, to: b.to })} act={() => unblock.mutate(b.blockId)} />}
               </li>
             ))}
           </ul>

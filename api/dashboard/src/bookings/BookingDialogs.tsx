@@ -5,6 +5,7 @@ import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
+import { NumberField } from '../ui/NumberField';
 import { ProblemNote } from '../ui/States';
 import { bookingKeys, type Booking } from './queries';
 
@@ -12,10 +13,10 @@ export function DatesDialog({ booking, onClose }: { booking: Booking; onClose: (
   const { t } = useTranslation();
   const [checkIn, setCheckIn] = useState(booking.checkIn);
   const [checkOut, setCheckOut] = useState(booking.checkOut);
-  const [guests, setGuests] = useState(booking.guests);
+  const [guests, setGuests] = useState<number | undefined>(booking.guests);
   const save = useAct({
     inline: true,
-    act: () => ask(api.POST('/v1/bookings/{code}/dates', { params: { path: { code: booking.code } }, body: { checkIn, checkOut, guests } })),
+    act: () => ask(api.POST('/v1/bookings/{code}/dates', { params: { path: { code: booking.code } }, body: { checkIn, checkOut, guests: guests! } })),
     changes: bookingKeys,
     done: () => t('bookings.done'),
     after: onClose,
@@ -26,7 +27,7 @@ export function DatesDialog({ booking, onClose }: { booking: Booking; onClose: (
         <Field label={t('bookings.checkIn')} required>{field => <input {...field} type="date" value={checkIn} onChange={e => setCheckIn(e.target.value)} />}</Field>
         <Field label={t('bookings.checkOut')} required>{field => <input {...field} type="date" value={checkOut} onChange={e => setCheckOut(e.target.value)} />}</Field>
       </div>
-      <Field label={t('bookings.guests')} required>{field => <input {...field} type="number" min={1} value={guests} onChange={e => setGuests(e.target.valueAsNumber || 1)} />}</Field>
+      <Field label={t('bookings.guests')} required>{field => <NumberField {...field} min={1} value={guests} onValue={setGuests} />}</Field>
     </Asking>
   );
 }

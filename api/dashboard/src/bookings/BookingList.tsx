@@ -1,14 +1,17 @@
+import { keepPreviousData } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, ask, download } from '../client/api';
 import { language } from '../i18n';
 import { Button } from '../ui/Button';
 import { Pages, usePages } from '../ui/Pages';
+import { Resting } from '../ui/Resting';
 import { Empty } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
 import { tellFault } from '../ui/Toasts';
 import { money } from '../ui/format';
+import { addDays } from './dates';
 import { useUnits } from './queries';
 
 const statuses = ['held', 'confirmed', 'checked_in', 'completed', 'expired', 'cancelled', 'no_show'] as const;
@@ -16,16 +19,16 @@ const channels = ['direct', 'whatsapp', 'airbnb', 'booking', 'mercadolibre', 'ot
 
 export function BookingList() {
   const { t } = useTranslation();
-  const { status, unit, channel, q } = useSearch({ from: '/bookings' });
+  const { status, unit, channel, q, from, to } = useSearch({ from: '/bookings' });
   const navigate = useNavigate({ from: '/bookings' });
   const units = useUnits();
-  const filter = { ...(status ? { status } : {}), ...(unit ? { unit } : {}), ...(channel ? { channel } : {}), ...(q ? { q } : {}) };
-  const bookings = usePages(['bookings', 'list', filter], page => ask(api.GET('/v1/bookings', { params: { query: { ...page, ...filter } as never } })));
+  const filter = { ...(status ? { status } : {}), ...(unit ? { unit } : {}), ...(channel ? { channel } : {}), ...(q ? { q } : {}), ...(from ? { from } : {}), ...(to ? { to: addDays(to, 1) } : {}) };
+  const bookings = usePages(['bookings', 'list', filter], page => ask(api.GET('/v1/bookings', { params: { query: { ...page, ...filter } as never } })), { placeholderData: keepPreviousData });
   const set = (part: Record<string, string>) => void navigate({ search: s => Object.fromEntries(Object.entries({ ...s, ...part }).filter(([, v]) => v)), replace: true });
   return (
     <>
       <search className="flex flex-wrap gap-2 p-3">
-        <input type="search" className="field min-w-48 flex-1" aria-label={t('bookings.search')} placeholder={t('bookings.search')} value={q ?? ''} onChange={e => set({ q: e.target.value })} />
+        <Resting className="min-w-48 flex-1" label={t('bookings.search')} value={q ?? ''} onRest={words => set({ q: words })} />
         <select className="field w-auto" aria-label={t('common.status')} value={status ?? ''} onChange={e => set({ status: e.target.value })}>
           <option value="">{t('bookings.anyStatus')}</option>
           {statuses.map(s => <option key={s} value={s}>{t(`status.${s}`)}</option>)}
@@ -38,6 +41,14 @@ export function BookingList() {
           <option value="">{t('bookings.anyChannel')}</option>
           {channels.map(c => <option key={c}>{c}</option>)}
         </select>
+        <label className="flex items-center gap-2 text-soft">
+          {t('bookings.nightsFrom')}
+          <input type="date" className="field w-auto" value={from ?? ''} max={to} onChange={e => set({ from: e.target.value })} />
+        </label>
+        <label className="flex items-center gap-2 text-soft">
+          {t('bookings.nightsTo')}
+          <input type="date" className="field w-auto" value={to ?? ''} min={from} onChange={e => set({ to: e.target.value })} />
+        </label>
         <Button onClick={() => void download(`/v1/bookings/export.csv?${new URLSearchParams({ ...filter, lang: language() })}`, 'bookings.csv').catch(tellFault)}>{t('runs.export')}</Button>
       </search>
       <Pages pages={bookings} empty={<Empty title={Object.keys(filter).length > 0 ? t('bookings.none') : t('bookings.noneAtAll')}>{t('bookings.noneNote')}</Empty>}>

@@ -54,6 +54,7 @@ export function BookingScreen() {
         return (
           <>
             <Heading
+              name={b.code}
               back={<Link to="/bookings" className="hover:underline">{t('bookings.title')}</Link>}
               title={
                 <span className="flex flex-wrap items-center gap-2">
@@ -72,11 +73,17 @@ export function BookingScreen() {
               actions={
                 <>
                   {may &&
-                    follows[b.status]?.filter(what => what !== 'extension' || !b.extended).map((what, i) => (
-                      <Button key={what} look={i === 0 ? 'primary' : 'plain'} busy={change.isPending && change.variables === what} onClick={() => change.mutate(what)}>
-                        {t(`bookings.${words[what]}`)}
-                      </Button>
-                    ))}
+                    follows[b.status]?.filter(what => what !== 'extension' || !b.extended).map((what, i) => {
+                      const [label, look, busy] = [t(`bookings.${words[what]}`), i === 0 ? 'primary' as const : 'plain' as const, change.isPending && change.variables === what];
+                      const act = () => change.mutate(what);
+                      return what === 'completion' || what === 'no-show' ? (
+                        <Confirm key={what} small={false} label={label} look={look} busy={busy} act={act} question={t(`bookings.${words[what]}Ask`, { code: b.code, guest: b.guest?.name ?? '–', unit: b.unitName, from: b.checkIn, to: b.checkOut })} />
+                      ) : (
+                        <Button key={what} look={look} busy={busy} onClick={act}>
+                          {label}
+                        </Button>
+                      );
+                    })}
                   {may && open && <Button onClick={() => setDialog('dates')}>{t('bookings.changeDates')}</Button>}
                   {mayPay && <Button onClick={() => setDialog('pay')}>{t('bookings.pay')}</Button>}
                   {may && open && (
@@ -88,7 +95,7 @@ export function BookingScreen() {
               }
             />
             <div className="grid gap-4 lg:grid-cols-2">
-              <Panel title={t('bookings.guest')} actions={mayErase && b.guest && <Confirm label={t('bookings.erase')} question={t('bookings.eraseAsk')} act={() => erase.mutate(b.guestId)} />}>
+              <Panel title={t('bookings.guest')} actions={mayErase && b.guest && <Confirm label={t('bookings.erase')} question={t('bookings.eraseAsk', { code: b.code, guest: b.guest.name ?? '–' })} act={() => erase.mutate(b.guestId)} />}>
                 <dl className="grid grid-cols-[8rem_1fr] gap-x-4 gap-y-2">
                   <Row name={t('bookings.name')} value={b.guest?.name ?? '–'} />
                   <Row name={t('bookings.phone')} value={b.guest?.phone} />

@@ -1,22 +1,20 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../ui/Button';
-import { Empty, Loaded } from '../ui/States';
+import { Empty, Loaded, ProblemNote, Skeleton } from '../ui/States';
 import { formatter } from '../ui/format';
 import { CalendarRow } from './CalendarRow';
 import { addDays, daysOf, nextMonth, today } from './dates';
 import type { StayWish } from './NewBooking';
 import { Occupancy } from './Occupancy';
-import { useBlocksBetween, useBookingsBetween, useUnits } from './queries';
+import { useNights } from './queries';
 
 /** A row per unit, a column per night; what is taken lies over it. */
 export function Calendar({ month, onMonth, onWish }: { month: string; onMonth: (month: string) => void; onWish: ((wish: StayWish) => void) | undefined }) {
   const { t } = useTranslation();
   const days = daysOf(month);
   const [from, to] = [days[0]!, addDays(days.at(-1)!, 1)];
-  const units = useUnits();
-  const bookings = useBookingsBetween(from, to);
-  const blocks = useBlocksBetween(units.data, from, to);
+  const nights = useNights(from, to);
   const weekday = formatter(Intl.DateTimeFormat, { weekday: 'narrow', timeZone: 'UTC' });
   return (
     <div className="p-4">
@@ -36,12 +34,17 @@ export function Calendar({ month, onMonth, onWish }: { month: string; onMonth: (
         {onWish && <span className="text-soft">{t('bookings.calendarNote')}</span>}
       </div>
       <Occupancy month={month} />
-      <Loaded query={units}>
+      {nights.error && nights.data && (
+        <div className="mb-3">
+          <ProblemNote fault={nights.error} retry={() => void nights.refetch()} />
+        </div>
+      )}
+      <Loaded query={nights} skeleton={<Skeleton rows={6} className="h-11" />}>
         {list =>
           list.length === 0 ? (
             <Empty title={t('bookings.noUnits')}>{t('bookings.noUnitsNote')}</Empty>
           ) : (
-            <div className="overflow-x-auto rounded-md border border-line" role="region" aria-label={t('bookings.tabs.calendar')} tabIndex={0}>
+            <div className="overflow-x-auto rounded-md border border-line" role="region" aria-label={t('bookings.tabs.calendar')} aria-busy={nights.isPlaceholderData} tabIndex={0}>
               <div className="min-w-[62rem]">
                 <div className="flex border-b border-line bg-panel">
                   <div className="sticky left-0 z-10 w-36 shrink-0 bg-panel" />
@@ -54,14 +57,7 @@ export function Calendar({ month, onMonth, onWish }: { month: string; onMonth: (
                   ))}
                 </div>
                 {list.map(unit => (
-                  <CalendarRow
-                    key={unit.unitId}
-                    unit={unit}
-                    month={month}
-                    bookings={bookings.data?.filter(b => b.unitId === unit.unitId) ?? []}
-                    blocks={blocks.data?.filter(b => b.unitId === unit.unitId) ?? []}
-                    onWish={onWish}
-                  />
+                  <CalendarRow key={unit.unitId} unit={unit} month={month} known={!nights.isPlaceholderData} onWish={unit.active ? onWish : undefined} />
                 ))}
               </div>
             </div>

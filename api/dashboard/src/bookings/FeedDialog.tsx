@@ -61,7 +61,7 @@ export function FeedDialog({ feed, onClose }: { feed: Feed; onClose: () => void 
           </div>
           {may && (
             <span className="self-start">
-              <Confirm label={t('bookings.rotate')} question={t('bookings.rotateAsk')} busy={rotate.isPending} act={() => rotate.mutate(undefined)} />
+              <Confirm label={t('bookings.rotate')} question={t('bookings.rotateAsk', { unit: feed.unitName ?? feed.unitId.slice(0, 8), channel: feed.channel })} busy={rotate.isPending} act={() => rotate.mutate(undefined)} />
             </span>
           )}
         </section>

@@ -71,7 +71,7 @@ export function Feeds() {
                   <span className="inline-flex flex-wrap justify-end gap-2">
                     <Button small onClick={() => setShown(f.calendarId)}>{t('common.details')}</Button>
                     {may && <Button small busy={refresh.isPending && refresh.variables.calendarId === f.calendarId} onClick={() => refresh.mutate(f)}>{t('bookings.refresh')}</Button>}
-                    {may && <Confirm label={t('common.delete')} question={t('bookings.deleteFeed')} act={() => remove.mutate(f)} />}
+                    {may && <Confirm label={t('common.delete')} question={t('bookings.deleteFeed', { unit: f.unitName ?? f.unitId.slice(0, 8), channel: f.channel, origin: f.origin })} act={() => remove.mutate(f)} />}
                   </span>
                 ),
               },

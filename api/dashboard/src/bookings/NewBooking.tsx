@@ -7,6 +7,7 @@ import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
+import { NumberField } from '../ui/NumberField';
 import { ProblemNote } from '../ui/States';
 import { money } from '../ui/format';
 import { bookingKeys, useUnits } from './queries';
@@ -23,14 +24,14 @@ export function NewBooking({ wish, onClose }: { wish: StayWish; onClose: () => v
   const navigate = useNavigate();
   const units = useUnits();
   const [stay, setStay] = useState(wish);
-  const [guests, setGuests] = useState(2);
+  const [guests, setGuests] = useState<number | undefined>(2);
   const [guest, setGuest] = useState({ name: '', phone: '', email: '' });
   const [note, setNote] = useState('');
   const unitId = stay.unitId ?? units.data?.find(u => u.active)?.unitId ?? '';
   const quote = useQuery({
     queryKey: ['bookings', 'quote', unitId, stay.checkIn, stay.checkOut, guests],
-    queryFn: () => ask(api.GET('/v1/quotes', { params: { query: { unitId, checkIn: stay.checkIn, checkOut: stay.checkOut, guests } } })),
-    enabled: unitId !== '' && stay.checkIn < stay.checkOut && guests > 0,
+    queryFn: () => ask(api.GET('/v1/quotes', { params: { query: { unitId, checkIn: stay.checkIn, checkOut: stay.checkOut, guests: guests! } } })),
+    enabled: unitId !== '' && stay.checkIn < stay.checkOut && guests !== undefined && guests > 0,
     retry: false,
   });
   const hold = useAct({
@@ -70,7 +71,7 @@ export function NewBooking({ wish, onClose }: { wish: StayWish; onClose: () => v
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-[1fr_1fr_6rem]">
           <Field label={t('bookings.checkIn')} required>{field => <input {...field} type="date" value={stay.checkIn} onChange={e => setStay({ ...stay, checkIn: e.target.value })} />}</Field>
           <Field label={t('bookings.checkOut')} required>{field => <input {...field} type="date" min={stay.checkIn} value={stay.checkOut} onChange={e => setStay({ ...stay, checkOut: e.target.value })} />}</Field>
-          <Field label={t('bookings.guests')} required>{field => <input {...field} type="number" min={1} value={guests} onChange={e => setGuests(e.target.valueAsNumber || 1)} />}</Field>
+          <Field label={t('bookings.guests')} required>{field => <NumberField {...field} min={1} value={guests} onValue={setGuests} />}</Field>
         </div>
         <div role="status" className="min-h-6">
           {quote.error ? (

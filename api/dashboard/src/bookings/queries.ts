@@ -1,12 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, ask, type Schemas } from '../client/api';
 
 export type Unit = Schemas['Unit'];
 export type Booking = Schemas['Booking'];
-export type BookingRow = Schemas['BookingList']['items'][number];
-export type Block = Schemas['Block'];
+export type UnitNights = Schemas['UnitCalendar'];
+export type Entry = Schemas['CalendarEntry'];
 
-/** A calendar asks for no more than this many pages of a list. */
+/** No more pages of units than this are asked for. */
 const pagesAtMost = 20;
 
 export async function all<T>(page: (cursor?: string) => Promise<{ items: T[]; nextCursor?: string | null }>): Promise<T[]> {
@@ -27,15 +27,12 @@ export function useUnits() {
   return useQuery({ queryKey: ['units'], queryFn: () => all(cursor => ask(api.GET('/v1/units', { params: { query: next(cursor) } }))) });
 }
 
-export function useBookingsBetween(from: string, to: string) {
-  return useQuery({ queryKey: ['bookings', 'between', from, to], queryFn: () => all(cursor => ask(api.GET('/v1/bookings', { params: { query: { ...next(cursor), from, to } } }))) });
-}
-
-export function useBlocksBetween(units: readonly Unit[] | undefined, from: string, to: string) {
+/** Every unit with what lies on its nights of `[from, to)`. While other nights are asked for, the units of those before stay. */
+export function useNights(from: string, to: string) {
   return useQuery({
-    queryKey: ['bookings', 'blocks', from, to, units?.map(u => u.unitId)],
-    queryFn: async () => (await Promise.all(units!.map(u => all(cursor => ask(api.GET('/v1/units/{unitId}/blocks', { params: { path: { unitId: u.unitId }, query: { ...next(cursor), from, to } } })))))).flat(),
-    enabled: units !== undefined,
+    queryKey: ['bookings', 'nights', from, to],
+    queryFn: () => all(cursor => ask(api.GET('/v1/dashboards/calendar', { params: { query: { ...next(cursor), from, to } } }))),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { follow, type LiveState } from './live';
 
 /** First part of the keys of queries that an event of the topic makes old. */
@@ -13,8 +13,12 @@ const keysOf: Record<string, string[]> = {
 /** However many events come, a query is asked again at most this often. */
 const pauseMs = 1_500;
 
+/** A list of more pages than this is not asked for anew under the eyes of who reads it: it says that it is behind. */
+export const pagesFollowed = 3;
+
 let state: LiveState = 'connecting';
 const listeners = new Set<() => void>();
+const followers = new Set<(keys: ReadonlySet<string>) => void>();
 
 function tell(next: LiveState) {
   state = next;
@@ -29,6 +33,19 @@ export function useLiveState(): LiveState {
   }, () => state);
 }
 
+/** Acts when something has changed that makes queries under this key old, as often as those are asked again. */
+export function useTenantChanges(key: string, act: () => void) {
+  const latest = useRef(act);
+  latest.current = act;
+  useEffect(() => {
+    const follower = (keys: ReadonlySet<string>) => {
+      if (keys.has(key)) latest.current();
+    };
+    followers.add(follower);
+    return () => void followers.delete(follower);
+  }, [key]);
+}
+
 /** Keeps what is on the screen true: one stream for the whole application. */
 export function useTenantStream() {
   const queries = useQueryClient();
@@ -40,8 +57,8 @@ export function useTenantStream() {
     const refresh = () => {
       timer = 0;
       const last = due;
-      // A list that somebody has scrolled far down stays as it is under their eyes.
-      void queries.invalidateQueries({ predicate: q => last.has(String(q.queryKey[0])) && ((q.state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= 3 });
+      void queries.invalidateQueries({ predicate: q => last.has(String(q.queryKey[0])) && ((q.state.data as { pages?: unknown[] } | undefined)?.pages?.length ?? 0) <= pagesFollowed });
+      for (const follower of followers) follower(last);
       // Views may be behind the event that told of the change, so what was asked for is asked for once more.
       due = new Set([...last].filter(key => !again.has(key)));
       again = new Set(due);

@@ -11,7 +11,9 @@ import { Empty } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
 import { Ago } from '../ui/Time';
+import { tellDone, tellFault } from '../ui/Toasts';
 import { DiscardDialog } from './DiscardDialog';
+import { each, type Outcome } from './each';
 import { Groups } from './Groups';
 import { LetterDialog } from './LetterDialog';
 
@@ -30,17 +32,24 @@ export function DeadLetters() {
     page => ask(api.GET('/v1/dead-letters', { params: { query: { ...page, status, ...(search.cause ? { errorGroup: search.cause } : {}) } } })),
     { refetchInterval: 15_000 },
   );
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const list = `${status} ${search.cause ?? ''}`;
+  const [marked, setMarked] = useState<{ list: string; ids: ReadonlySet<string> }>({ list, ids: new Set() });
+  const shown = letters.data?.pages.flatMap(p => p.items) ?? [];
+  // Only letters of this list that are on the screen: nobody discards what they do not see.
+  const selected = new Set(marked.list === list ? shown.filter(l => marked.ids.has(l.id)).map(l => l.id) : []);
+  const setSelected = (ids: ReadonlySet<string>) => setMarked({ list, ids });
   const [discarding, setDiscarding] = useState<string[] | null>(null);
   const replay = useAct({
-    act: async (ids: string[]) => {
-      for (const deadLetterId of ids) await ask(api.POST('/v1/dead-letters/{deadLetterId}/replay', { params: { path: { deadLetterId } }, body: {} }));
-      return ids.length;
-    },
+    act: (ids: string[]) => each(ids, deadLetterId => ask(api.POST('/v1/dead-letters/{deadLetterId}/replay', { params: { path: { deadLetterId } }, body: {} }))),
     changes: ['deadLetters'],
-    done: count => t('deadLetters.replayedMany', { count }),
-    after: () => setSelected(new Set()),
+    after: outcome => told(outcome, t('deadLetters.replayedMany', { count: outcome.done.length })),
   });
+  // Those that were refused stay selected.
+  const told = ({ done, refused, fault }: Outcome, words: string) => {
+    setSelected(new Set(refused));
+    if (done.length > 0) tellDone(refused.length > 0 ? `${words} ${t('deadLetters.refusedMany', { count: refused.length })}` : words);
+    if (fault) tellFault(fault);
+  };
   const toggle = (id: string) => {
     const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
@@ -62,17 +71,25 @@ export function DeadLetters() {
           </select>
         }
         actions={
-          selected.size > 0 && (
-            <>
-              <span role="status">{t('deadLetters.selected', { count: selected.size })}</span>
-              <Button small look="primary" busy={replay.isPending} onClick={() => replay.mutate([...selected])}>
-                {t('deadLetters.replaySelected')}
-              </Button>
-              <Button small look="danger" onClick={() => setDiscarding([...selected])}>
-                {t('deadLetters.discardSelected')}
-              </Button>
-            </>
-          )
+          <>
+            {may && status === 'open' && shown.length > 0 && (
+              <label className="flex items-center gap-2">
+                <input type="checkbox" className="size-4 accent-accent" checked={selected.size === shown.length} onChange={e => setSelected(new Set(e.target.checked ? shown.map(l => l.id) : []))} />
+                {t('deadLetters.selectAll', { count: shown.length })}
+              </label>
+            )}
+            {selected.size > 0 && (
+              <>
+                <span role="status">{t('deadLetters.selected', { count: selected.size })}</span>
+                <Button small look="primary" busy={replay.isPending} onClick={() => replay.mutate([...selected])}>
+                  {t('deadLetters.replaySelected')}
+                </Button>
+                <Button small look="danger" onClick={() => setDiscarding([...selected])}>
+                  {t('deadLetters.discardSelected')}
+                </Button>
+              </>
+            )}
+          </>
         }
       >
         <Pages pages={letters} empty={<Empty title={t('deadLetters.none')}>{status === 'open' && t('deadLetters.noneNote')}</Empty>}>
@@ -106,9 +123,9 @@ export function DeadLetters() {
         <DiscardDialog
           ids={discarding}
           onClose={() => setDiscarding(null)}
-          onDone={() => {
+          onDone={outcome => {
             setDiscarding(null);
-            setSelected(new Set());
+            told(outcome, t('deadLetters.discardedMany', { count: outcome.done.length }));
             void navigate({ search: ({ id: _, ...rest }) => rest, replace: true });
           }}
         />

@@ -5,16 +5,14 @@ import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
+import { each, type Outcome } from './each';
 
-export function DiscardDialog({ ids, onClose, onDone }: { ids: string[]; onClose: () => void; onDone: () => void }) {
+export function DiscardDialog({ ids, onClose, onDone }: { ids: string[]; onClose: () => void; onDone: (outcome: Outcome) => void }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const discard = useAct({
-    act: async () => {
-      for (const deadLetterId of ids) await ask(api.POST('/v1/dead-letters/{deadLetterId}/discard', { params: { path: { deadLetterId } }, body: { reason } }));
-    },
+    act: () => each(ids, deadLetterId => ask(api.POST('/v1/dead-letters/{deadLetterId}/discard', { params: { path: { deadLetterId } }, body: { reason } }))),
     changes: ['deadLetters'],
-    done: () => t('deadLetters.discarded'),
     after: onDone,
   });
   return (

@@ -5,8 +5,10 @@ import { useMay } from '../client/me';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Confirm } from '../ui/Confirm';
+import { ProblemNote } from '../ui/States';
 import { useNow } from '../ui/Time';
 import { ago } from '../ui/format';
+import { untilNoMore } from './each';
 
 /** What open letters have in common: one cause is repaired once, then all of its letters are replayed. */
 export function Groups({ chosen, onChoose }: { chosen: string | undefined; onChoose: (group: string | undefined) => void }) {
@@ -15,10 +17,16 @@ export function Groups({ chosen, onChoose }: { chosen: string | undefined; onCho
   const may = useMay('dead-letters.manage');
   const groups = useQuery({ queryKey: ['deadLetters', 'groups', 'all'], queryFn: async () => (await ask(api.GET('/v1/dead-letters/groups'))).items });
   const replay = useAct({
-    act: (errorGroup: string) => ask(api.POST('/v1/dead-letters/replay', { body: { errorGroup } })),
+    act: ({ errorGroup, count }: { errorGroup: string; count: number }) => untilNoMore(count, () => ask(api.POST('/v1/dead-letters/replay', { body: { errorGroup } }))),
     changes: ['deadLetters'],
-    done: answer => t('deadLetters.replayedMany', { count: answer.items.length }),
+    done: count => t('deadLetters.replayedMany', { count }),
   });
+  if (groups.error && !groups.data)
+    return (
+      <div className="mb-4">
+        <ProblemNote fault={groups.error} retry={() => void groups.refetch()} />
+      </div>
+    );
   if (!groups.data?.length) return null;
   return (
     <section aria-label={t('deadLetters.groups')} className="mb-4 grid gap-3 md:grid-cols-2 xl:grid-cols-3">
@@ -36,7 +44,7 @@ export function Groups({ chosen, onChoose }: { chosen: string | undefined; onCho
             <Button small aria-pressed={g.errorGroup === chosen} onClick={() => onChoose(g.errorGroup === chosen ? undefined : g.errorGroup)}>
               {g.errorGroup === chosen ? t('deadLetters.anyCause') : t('common.details')}
             </Button>
-            {may && <Confirm label={t('deadLetters.replayGroup')} question={t('deadLetters.replayGroupAsk')} act={() => replay.mutate(g.errorGroup)} busy={replay.isPending} />}
+            {may && <Confirm label={t('deadLetters.replayGroup')} question={t('deadLetters.replayGroupAsk', { cause: g.errorCode ?? g.errorGroup, letters: t('deadLetters.times', { count: g.count }) })} act={() => replay.mutate(g)} busy={replay.isPending && replay.variables.errorGroup === g.errorGroup} />}
           </div>
         </article>
       ))}

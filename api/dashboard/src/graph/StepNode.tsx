@@ -34,7 +34,7 @@ export const StepNode = memo(function StepNode({ data }: NodeProps & { data: Ste
     <div
       data-step={step.stepId}
       data-status={status}
-      className={`flex size-full items-center gap-2 rounded-lg border px-2.5 text-left text-text ${looks[tone]} ${chosen ? 'ring-2 ring-accent' : ''} ${status === 'SKIPPED' || status === 'CANCELLED' ? 'border-dashed opacity-75' : ''}`}
+      className={`flex size-full items-center gap-2 rounded-lg border px-2.5 text-left text-text ${looks[tone]} ${chosen ? 'ring-2 ring-accent' : ''} ${status === 'SKIPPED' || status === 'CANCELLED' ? 'border-dashed' : ''}`}
     >
       <Handle type="target" position={direction === 'LR' ? Position.Left : Position.Top} className="opacity-0!" />
       <Icon aria-hidden className={`size-4 shrink-0 text-soft ${status === 'RUNNING' ? 'beating' : ''}`} />

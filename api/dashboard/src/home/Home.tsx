@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay, useMe } from '../client/me';
 import { buttonClass } from '../ui/Button';
 import { Heading, Panel } from '../ui/Panel';
-import { Empty, Loaded, Skeleton } from '../ui/States';
+import { Empty, Loaded, ProblemNote, Skeleton } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Ago } from '../ui/Time';
 import { count, span } from '../ui/format';
@@ -21,7 +21,8 @@ export function Home() {
   const latest = useQuery(latestRuns);
   const hour = useQuery(throughput(1));
   const day = useQuery(throughput(24));
-  const views = useProjections(useMay('projections.read'));
+  const mayViews = useMay('projections.read');
+  const views = useProjections(mayViews);
   const mayBookings = useMay('bookings.read');
   const arrivals = useQuery({ ...arrivalsToday, enabled: mayBookings });
   const running = useQuery(runsOf('RUNNING'));
@@ -30,19 +31,25 @@ export function Home() {
   const inHour = hour.data && sumOf(hour.data);
   const inDay = day.data && sumOf(day.data);
   const ended = inHour ? inHour.completed + inHour.failed + inHour.cancelled : 0;
-  const slowest = views.data?.reduce((worst, v) => (v.lagSeconds > worst.lagSeconds ? v : worst));
+  const slowest = views.data?.toSorted((a, b) => b.lagSeconds - a.lagSeconds)[0];
+  const failed = [running, pending, paused, day, hour, ...(mayBookings ? [arrivals] : []), ...(mayViews ? [views] : [])].filter(q => q.error && q.data === undefined);
   return (
     <>
-      <Heading title={me?.name ? t('home.welcome', { name: me.name }) : t('home.title')} note={me?.tenant} />
+      <Heading name={t('home.title')} title={me?.name ? t('home.welcome', { name: me.name }) : t('home.title')} note={me?.tenant} />
+      {failed[0] && (
+        <div className="mb-4">
+          <ProblemNote fault={failed[0].error} retry={() => failed.forEach(q => void q.refetch())} />
+        </div>
+      )}
       <div className="mb-4 grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-[repeat(auto-fit,minmax(8rem,1fr))]">
-        <Tile label={t('home.tiles.running')} value={running.data} status="RUNNING" />
-        <Tile label={t('home.tiles.pending')} value={pending.data} status="PENDING" />
-        <Tile label={t('home.tiles.paused')} value={paused.data} status="PAUSED" tone={paused.data && paused.data !== '0' ? 'text-warn' : ''} />
-        <Tile label={t('home.tiles.completed')} value={inDay && count(inDay.completed)} status="COMPLETED" />
-        <Tile label={t('home.tiles.failed')} value={inDay && count(inDay.failed)} status="FAILED" tone={inDay && inDay.failed > 0 ? 'text-bad' : ''} />
-        {mayBookings && <Tile label={t('home.tiles.arrivals')} value={arrivals.data} to="/bookings" />}
-        <Tile label={t('home.tiles.mean')} value={inHour && (ended > 0 ? span(inHour.durationMs / ended) : '–')} />
-        <Tile label={t('home.tiles.lag')} value={slowest && span(slowest.lagSeconds * 1000)} note={slowest && slowest.lagEvents > 0 ? t('home.events', { count: slowest.lagEvents }) : undefined} />
+        <Tile label={t('home.tiles.running')} value={valueOf(running)} status="RUNNING" />
+        <Tile label={t('home.tiles.pending')} value={valueOf(pending)} status="PENDING" />
+        <Tile label={t('home.tiles.paused')} value={valueOf(paused)} status="PAUSED" tone={paused.data && paused.data !== '0' ? 'text-warn' : ''} />
+        <Tile label={t('home.tiles.completed')} value={valueOf(day, sum => count(sumOf(sum).completed))} status="COMPLETED" />
+        <Tile label={t('home.tiles.failed')} value={valueOf(day, sum => count(sumOf(sum).failed))} status="FAILED" tone={inDay && inDay.failed > 0 ? 'text-bad' : ''} />
+        {mayBookings && <Tile label={t('home.tiles.arrivals')} value={valueOf(arrivals)} to="/bookings" />}
+        <Tile label={t('home.tiles.mean')} value={valueOf(hour, () => (inHour && ended > 0 ? span(inHour.durationMs / ended) : unknown))} />
+        {mayViews && <Tile label={t('home.tiles.lag')} value={valueOf(views, () => (slowest ? span(slowest.lagSeconds * 1000) : unknown))} note={slowest && slowest.lagEvents > 0 ? t('home.events', { count: slowest.lagEvents }) : undefined} />}
       </div>
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1.4fr)_minmax(0,1fr)]">
         <Panel title={t('home.throughput')}>
@@ -98,6 +105,14 @@ export function Home() {
       </Panel>
     </>
   );
+}
+
+/** Where nothing can be told. */
+const unknown = '–';
+
+/** What a tile shows: nothing while it is asked for, and a dash when that failed. */
+function valueOf<T>(query: { data: T | undefined; error: unknown }, words: (data: T) => string = String): string | undefined {
+  return query.data !== undefined ? words(query.data) : query.error ? unknown : undefined;
 }
 
 function Tile({ label, value, status, to, tone = '', note }: { label: string; value: string | undefined; to?: '/bookings'; status?: 'RUNNING' | 'PENDING' | 'PAUSED' | 'COMPLETED' | 'FAILED'; tone?: string; note?: string | undefined }) {

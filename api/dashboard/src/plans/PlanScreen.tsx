@@ -37,6 +37,7 @@ export function PlanScreen() {
       {all => (
         <>
           <Heading
+            name={planId}
             back={<Link to="/plans" className="hover:underline">{t('plans.title')}</Link>}
             title={
               <span className="flex flex-wrap items-center gap-2">

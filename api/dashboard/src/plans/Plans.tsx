@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { api, ask } from '../client/api';
 import { useMay } from '../client/me';
 import { Button, buttonClass } from '../ui/Button';
 import { Heading } from '../ui/Panel';
+import { Resting } from '../ui/Resting';
 import { Empty, Loaded } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Ago } from '../ui/Time';
@@ -24,6 +25,7 @@ export function Plans() {
     queryFn: ({ pageParam }) => ask(api.GET('/v1/plans', { params: { query: { limit: 50, ...(state ? { state } : {}), ...(search.q ? { q: search.q } : {}), ...(pageParam ? { cursor: pageParam } : {}) } } })),
     initialPageParam: '',
     getNextPageParam: page => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
   });
   const set = (part: { q?: string; state?: string }) => {
     const next = { ...search, ...part };
@@ -42,7 +44,7 @@ export function Plans() {
         }
       />
       <search className="mb-3 flex flex-wrap gap-2">
-        <input type="search" className="field min-w-48 flex-1" aria-label={t('plans.search')} placeholder={t('plans.search')} value={search.q ?? ''} onChange={e => set({ q: e.target.value })} />
+        <Resting className="min-w-48 flex-1" label={t('plans.search')} value={search.q ?? ''} onRest={q => set({ q })} />
         <select className="field w-auto" aria-label={t('common.status')} value={state ?? ''} onChange={e => set({ state: e.target.value })}>
           <option value="">{t('plans.anyState')}</option>
           {states.map(s => (

@@ -12,11 +12,13 @@ import type { Run } from './useRun';
 
 type Approval = Pick<Schemas['Approval'], 'approvalId' | 'title' | 'description' | 'data' | 'roles' | 'deadline'> & { fourEyes?: boolean | undefined };
 
+export function openApprovals(run: Run) {
+  return run.steps.filter(s => s.approval?.status === 'open' && s.status === 'RUNNING');
+}
+
 /** Each open question of the run, with its answers. */
 export function ApprovalCards({ run }: { run: Run }) {
-  return run.steps
-    .filter(s => s.approval?.status === 'open' && s.status === 'RUNNING')
-    .map(s => <ApprovalCard key={s.stepId} runId={run.runId} stepId={s.stepId} approval={s.approval as Approval} />);
+  return openApprovals(run).map(s => <ApprovalCard key={s.stepId} runId={run.runId} stepId={s.stepId} approval={s.approval as Approval} />);
 }
 
 export function ApprovalCard({ runId, stepId, approval }: { runId: string; stepId: string; approval: Approval }) {

@@ -41,6 +41,7 @@ export function RunHeading({ run, status, events, onSignal }: { run: Run; status
   const predicted = prediction.data?.predictedFinish?.p50;
   return (
     <Heading
+      name={run.runId}
       back={<Link to="/runs" className="hover:underline">{t('runs.title')}</Link>}
       title={
         <span className="flex flex-wrap items-center gap-2">

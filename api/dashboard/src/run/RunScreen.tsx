@@ -6,11 +6,9 @@ import { api, ask } from '../client/api';
 import { Panel } from '../ui/Panel';
 import { Loaded, Skeleton } from '../ui/States';
 import { Tabs } from '../ui/Tabs';
-import { ApprovalCards } from './ApprovalCards';
-import { Blockers } from './Blockers';
+import { Asks, AsksBelow } from './Asks';
 import { DataPanel } from './DataPanel';
 import { Events } from './Events';
-import { Failure } from './Failure';
 import { fold } from './fold';
 import { Gantt } from './Gantt';
 import { HistorySlider } from './HistorySlider';
@@ -51,6 +49,7 @@ function OneRun({ runId }: { runId: string }) {
     enabled: Boolean(run.data?.planId),
     staleTime: Infinity,
   });
+  const asked = useRef<Record<string, boolean>>({});
   const due = useRef(0);
   useEffect(() => {
     if (history.events.length === 0) return;
@@ -67,14 +66,14 @@ function OneRun({ runId }: { runId: string }) {
     <Loaded query={run}>
       {data => {
         const live = at === null;
+        // Decided when the run is first seen: the column beside the graph stays when the run ends meanwhile.
+        const mayAsk = (asked.current[runId] ??= data.status === 'FAILED' || !isTerminal(data.status));
         const status = live ? data.status : view.status;
         return (
           <div className="flex flex-col gap-4">
             <RunHeading run={data} status={status} events={history.events.length} onSignal={type => setWish({ type })} />
-            {live && data.status === 'FAILED' && <Failure run={data} onChoose={choose} onSignal={setWish} />}
-            {live && !isTerminal(data.status) && <ApprovalCards run={data} />}
-            {live && !isTerminal(data.status) && <Blockers run={data} onSignal={setWish} />}
-            <div className={`grid gap-4 ${search.step ? 'xl:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}>
+            {mayAsk && <AsksBelow run={data} />}
+            <div className={`grid items-start gap-4 ${mayAsk || search.step ? 'xl:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}>
               <Panel flush>
                 <Tabs
                   label={t('run.tabsLabel')}
@@ -95,17 +94,24 @@ function OneRun({ runId }: { runId: string }) {
                   {tab === 'signals' && <SignalHistory runId={runId} held={data.heldSignals ?? []} />}
                 </div>
               </Panel>
-              {search.step && (
-                <StepPanel
-                  stepId={search.step}
-                  view={view.steps.get(search.step)}
-                  bars={view.bars.filter(b => b.stepId === search.step)}
-                  detail={live ? data.steps.find(s => s.stepId === search.step) : undefined}
-                  planned={plan.data?.document.steps.find(s => s.stepId === search.step)}
-                  run={data}
-                  onSignal={setWish}
-                  onClose={() => choose(undefined)}
-                />
+              {(mayAsk || search.step) && (
+                <div className="flex min-w-0 flex-col gap-4">
+                  {search.step ? (
+                    <StepPanel
+                      stepId={search.step}
+                      view={view.steps.get(search.step)}
+                      bars={view.bars.filter(b => b.stepId === search.step)}
+                      detail={live ? data.steps.find(s => s.stepId === search.step) : undefined}
+                      planned={plan.data?.document.steps.find(s => s.stepId === search.step)}
+                      run={data}
+                      onSignal={setWish}
+                      onClose={() => choose(undefined)}
+                    />
+                  ) : (
+                    <p className="text-soft max-xl:hidden">{t('run.chooseStep')}</p>
+                  )}
+                  {live && <Asks run={data} onChoose={choose} onSignal={setWish} />}
+                </div>
               )}
             </div>
             <p className="text-soft">

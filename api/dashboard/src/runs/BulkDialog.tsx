@@ -5,6 +5,7 @@ import { api, ask, type Schemas } from '../client/api';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
+import { NumberField } from '../ui/NumberField';
 import { ProblemNote } from '../ui/States';
 import { Status } from '../ui/Status';
 import { useCodeWords } from '../ui/codeWords';
@@ -25,7 +26,8 @@ export function BulkDialog({ search, selected, onClose }: { search: RunsSearch; 
   const { t } = useTranslation();
   const [type, setType] = useState<BulkType>('PAUSE');
   const [reason, setReason] = useState('');
-  const [rate, setRate] = useState(100);
+  const [typed, setRate] = useState<number | undefined>(100);
+  const rate = typed ?? 1;
   const [sending, setSending] = useState(false);
   const [working, setWorking] = useState(false);
   const hindrance = selected ? null : hindranceOf(search);
@@ -74,7 +76,7 @@ export function BulkDialog({ search, selected, onClose }: { search: RunsSearch; 
           </Field>
           {!selected && (
             <Field label={t('runs.bulk.rate')}>
-              {field => <input {...field} type="number" min={1} max={1000} value={rate} onChange={e => setRate(e.target.valueAsNumber || 1)} />}
+              {field => <NumberField {...field} required min={1} max={1000} value={typed} onValue={setRate} />}
             </Field>
           )}
           {hindrance && (

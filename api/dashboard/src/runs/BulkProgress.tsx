@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
 import { usePeople } from '../client/people';
 import { useAct } from '../ui/act';
-import { Button } from '../ui/Button';
+import { Confirm } from '../ui/Confirm';
 import { Loaded } from '../ui/States';
 import { Status } from '../ui/Status';
 import { count, moment } from '../ui/format';
@@ -51,9 +51,12 @@ export function BulkProgress({ jobId }: { jobId: string }) {
           {!ends.includes(data.status) && (
             <div className="flex items-center justify-between gap-2">
               <p className="text-soft">{t('runs.bulk.leave')}</p>
-              <Button look="danger" small busy={stop.isPending} onClick={() => stop.mutate(undefined)}>
-                {t('runs.bulk.stop')}
-              </Button>
+              <Confirm
+                label={t('runs.bulk.stop')}
+                question={t('runs.bulk.stopAsk', { signal: data.type ? t(`signals.names.${data.type as 'PAUSE'}`) : t('plans.start'), done: count(data.decided ?? 0), total: count(data.total ?? 0) })}
+                busy={stop.isPending}
+                act={() => stop.mutate(undefined)}
+              />
             </div>
           )}
         </div>

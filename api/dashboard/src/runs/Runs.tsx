@@ -1,9 +1,8 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Download } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { ArrowUp, Download } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask, download, type Schemas } from '../client/api';
+import { download } from '../client/api';
 import { useMay } from '../client/me';
 import { Button, buttonClass } from '../ui/Button';
 import { Heading } from '../ui/Panel';
@@ -14,30 +13,17 @@ import { BulkDialog } from './BulkDialog';
 import { Filters } from './Filters';
 import { RunsTable } from './RunsTable';
 import { SavedViews } from './SavedViews';
-import { asQuery, type RunsSearch } from './search';
+import { asQuery } from './search';
+import { useRuns, type RunRow } from './useRuns';
 
-export type RunRow = Schemas['RunList']['items'][number];
-
-const pageSize = 100;
-
-export function useRuns(search: RunsSearch) {
-  const query = asQuery(search);
-  return useInfiniteQuery({
-    queryKey: ['runs', 'list', query],
-    queryFn: ({ pageParam, signal }) => ask(api.GET('/v1/runs', { params: { query: { ...query, limit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) } as never }, signal })),
-    initialPageParam: '',
-    getNextPageParam: page => page.nextCursor ?? undefined,
-    placeholderData: keepPreviousData,
-    // Live events ask again for what is shown; far down the list only what came new at the top would.
-    maxPages: 0,
-  });
-}
+export type { RunRow };
 
 export function Runs() {
   const { t } = useTranslation();
   const search = useSearch({ from: '/runs' });
   const navigate = useNavigate({ from: '/runs' });
-  const runs = useRuns(search);
+  const { runs, news, showNewest, onSight } = useRuns(search);
+  const scroller = useRef<HTMLDivElement>(null);
   const maySignal = useMay('runs.signal');
   const [selected, setSelected] = useState<ReadonlyMap<string, RunRow>>(new Map());
   const [bulk, setBulk] = useState<'selected' | 'all' | null>(null);
@@ -46,6 +32,9 @@ export function Runs() {
   const now = useMemo(() => new Map(rows.map(row => [row.runId, row])), [rows]);
   const filtered = Object.keys(search).some(key => key !== 'sort');
   const exporting = () => void download(`/v1/runs/export?${new URLSearchParams({ format: 'csv', ...asQuery(search) })}`, 'runs.csv').catch(tellFault);
+  const filters = JSON.stringify(search);
+  // Another list begins at its top.
+  useEffect(() => void scroller.current?.scrollTo({ top: 0 }), [filters]);
 
   return (
     <div className="flex h-[calc(100dvh-5.2rem)] flex-col md:h-[calc(100dvh-2.5rem)]">
@@ -97,7 +86,34 @@ export function Runs() {
           </Link>
         </Empty>
       ) : (
-        <RunsTable rows={rows} selected={selected} onSelect={setSelected} hasMore={runs.hasNextPage} isLoading={runs.isFetchingNextPage} onMore={() => void runs.fetchNextPage()} />
+        <div className="relative flex min-h-80 flex-1 flex-col">
+          {news > 0 && (
+            <div className="pointer-events-none absolute inset-x-0 top-11 z-20 flex justify-center" role="status">
+              <Button
+                small
+                className="pointer-events-auto shadow-lg"
+                onClick={() => {
+                  scroller.current?.scrollTo({ top: 0 });
+                  showNewest();
+                }}
+              >
+                <ArrowUp aria-hidden className="size-4" />
+                {t('runs.news', { count: news })}
+              </Button>
+            </div>
+          )}
+          <RunsTable
+            scroller={scroller}
+            rows={rows}
+            selected={selected}
+            onSelect={setSelected}
+            onSight={onSight}
+            hasMore={runs.hasNextPage}
+            isLoading={runs.isFetchingNextPage}
+            fault={runs.isFetchNextPageError ? runs.error : null}
+            onMore={() => void runs.fetchNextPage()}
+          />
+        </div>
       )}
       {bulk && <BulkDialog search={search} selected={bulk === 'selected' ? [...selected.values()].map(row => now.get(row.runId) ?? row) : null} onClose={() => setBulk(null)} />}
     </div>

@@ -1,29 +1,36 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type Dispatch, type SetStateAction, useCallback, useEffect, useRef } from 'react';
+import { type Dispatch, type RefObject, type SetStateAction, useCallback, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ProblemNote } from '../ui/States';
 import { columns, lineHeight, RunLine } from './RunLine';
-import type { RunRow } from './Runs';
+import type { RunRow, Sight } from './useRuns';
 
 /** How many rows before the end the next page is asked for, so that nobody waits at it. */
 const ahead = 60;
 
 /** Only the rows in sight are in the page, however many there are. */
-export function RunsTable({ rows, selected, onSelect, hasMore, isLoading, onMore }: {
+export function RunsTable({ scroller, rows, selected, onSelect, onSight, hasMore, isLoading, fault, onMore }: {
+  scroller: RefObject<HTMLDivElement | null>;
   rows: RunRow[];
   selected: ReadonlyMap<string, RunRow>;
   onSelect: Dispatch<SetStateAction<ReadonlyMap<string, RunRow>>>;
+  onSight: (sight: Sight) => void;
   hasMore: boolean;
   isLoading: boolean;
+  /** Why the next page did not come. */
+  fault: unknown;
   onMore: () => void;
 }) {
   const { t } = useTranslation();
-  const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => lineHeight, overscan: 12 });
   const seen = virtual.getVirtualItems();
   const last = seen.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && !isLoading && last >= rows.length - ahead) onMore();
-  }, [hasMore, isLoading, last, rows.length, onMore]);
+    if (hasMore && !isLoading && !fault && last >= rows.length - ahead) onMore();
+  }, [hasMore, isLoading, fault, last, rows.length, onMore]);
+  const first = virtual.range?.startIndex ?? 0;
+  const atTop = (virtual.scrollOffset ?? 0) < lineHeight / 2;
+  useEffect(() => onSight({ atTop, first }), [onSight, atTop, first]);
   const allSelected = rows.length > 0 && selected.size >= rows.length && rows.every(row => selected.has(row.runId));
   const toggle = useCallback((row: RunRow) => onSelect(before => {
     const next = new Map(before);
@@ -31,7 +38,7 @@ export function RunsTable({ rows, selected, onSelect, hasMore, isLoading, onMore
     return next;
   }), [onSelect]);
   return (
-    <div ref={scroller} role="table" aria-label={t('runs.title')} aria-rowcount={hasMore ? -1 : rows.length} tabIndex={0} className="min-h-0 flex-1 overflow-auto rounded-lg border border-line bg-panel">
+    <div ref={scroller} role="table" aria-label={t('runs.title')} aria-rowcount={hasMore ? -1 : rows.length} tabIndex={0} className="min-h-80 flex-1 overflow-auto rounded-lg border border-line bg-panel">
       <div role="rowgroup" className="sticky top-0 z-10 border-b border-line bg-panel">
         <div role="row" className={`${columns} min-h-9 text-[0.9rem] font-medium text-soft`}>
           <span role="columnheader">
@@ -62,6 +69,11 @@ export function RunsTable({ rows, selected, onSelect, hasMore, isLoading, onMore
           return <RunLine key={row.runId} row={row} index={item.index} top={item.start} isSelected={selected.has(row.runId)} onToggle={toggle} />;
         })}
       </div>
+      {fault ? (
+        <div className="sticky left-0 p-2">
+          <ProblemNote fault={fault} retry={onMore} />
+        </div>
+      ) : null}
       {isLoading && (
         <p className="p-2 text-center text-soft" role="status">
           {t('common.loading')}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMe } from '../client/me';
 import { Button } from '../ui/Button';
+import { Confirm } from '../ui/Confirm';
 import { Dialog, DialogActions } from '../ui/Dialog';
 import { Field } from '../ui/Field';
 import { runsSearch, type RunsSearch } from './search';
@@ -37,9 +38,9 @@ export function SavedViews({ search, onChoose }: { search: RunsSearch; onChoose:
           <button type="button" className="min-h-7 rounded-full pl-3 hover:underline" onClick={() => onChoose(view.search)}>
             {view.name}
           </button>
-          <button type="button" className="p-1.5 text-soft hover:text-bad" aria-label={t('runs.deleteView', { name: view.name })} onClick={() => keep(views.filter(v => v.name !== view.name))}>
+          <Confirm look="quiet" label={t('runs.deleteView', { name: view.name })} question={t('runs.deleteViewAsk', { name: view.name })} act={() => keep(views.filter(v => v.name !== view.name))}>
             <X aria-hidden className="size-3.5" />
-          </button>
+          </Confirm>
         </span>
       ))}
       {isNew && (

@@ -1,7 +1,9 @@
+import { keepPreviousData } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
 import { Pages, usePages } from '../ui/Pages';
+import { Resting } from '../ui/Resting';
 import { Empty } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Table } from '../ui/Table';
@@ -13,14 +15,14 @@ export function Audit() {
   const { t } = useTranslation();
   const { action, actor } = useSearch({ from: '/settings' });
   const navigate = useNavigate({ from: '/settings' });
-  const entries = usePages(['audit', action, actor], page => ask(api.GET('/v1/audit', { params: { query: { ...page, ...(action ? { action } : {}), ...(actor ? { actor } : {}) } } })));
+  const entries = usePages(['audit', action, actor], page => ask(api.GET('/v1/audit', { params: { query: { ...page, ...(action ? { action } : {}), ...(actor ? { actor } : {}) } } })), { placeholderData: keepPreviousData });
   const set = (part: { action?: string; actor?: string }) => void navigate({ search: s => Object.fromEntries(Object.entries({ ...s, ...part }).filter(([, v]) => v)), replace: true });
   return (
     <>
       <AuditProof action={action} actor={actor} />
       <search className="flex flex-wrap gap-2 p-3">
-        <input type="search" className="field min-w-40 flex-1" aria-label={t('settings.anyAction')} placeholder={t('settings.anyAction')} defaultValue={action} onChange={e => set({ action: e.target.value })} />
-        <input type="search" className="field min-w-40 flex-1" aria-label={t('settings.anyActor')} placeholder={t('settings.anyActor')} defaultValue={actor} onChange={e => set({ actor: e.target.value })} />
+        <Resting className="min-w-40 flex-1" label={t('settings.anyAction')} value={action ?? ''} onRest={next => set({ action: next })} />
+        <Resting className="min-w-40 flex-1" label={t('settings.anyActor')} value={actor ?? ''} onRest={next => set({ actor: next })} />
       </search>
       <Pages pages={entries} empty={<Empty title={t('settings.auditNone')} />}>
         {items => (
@@ -29,8 +31,14 @@ export function Audit() {
             rows={items}
             keyOf={e => e.id}
             columns={[
-              { title: t('settings.when'), cell: e => <span className="whitespace-nowrap text-soft">{moment(e.at)}</span> },
-              { title: t('settings.action'), cell: e => <span className="font-medium">{e.action}</span> },
+              { title: t('settings.when'), cell: e => <span className="text-soft md:whitespace-nowrap">{moment(e.at)}</span> },
+              { title: t('settings.action'), cell: e => (
+                <>
+                  <span className="font-medium break-all">{e.action}</span>
+                  {e.resource && <span className="block font-mono text-[0.9rem] break-all md:hidden">{e.resource.type} {e.resource.id}</span>}
+                  <span className="block text-soft break-all md:hidden">{e.actor}</span>
+                </>
+              ) },
               { title: t('common.status'), cell: e => <span title={e.detail}><Status of={e.status} sub={e.code} /></span> },
               { title: t('settings.what'), wide: true, cell: e => e.resource && <span className="block max-w-56 truncate font-mono text-[0.9rem]" title={e.resource.id}>{e.resource.type} {e.resource.id}</span> },
               { title: t('settings.actor'), wide: true, cell: e => <span className="block max-w-48 truncate text-soft" title={e.actor}>{e.actor}</span> },

@@ -67,13 +67,17 @@ export function Webhooks() {
                       <Button small onClick={() => test.mutate(e.endpointId)}>
                         {t('settings.test')}
                       </Button>
-                      <Button small onClick={() => turn.mutate(e)}>
-                        {e.enabled ? t('settings.turnOff') : t('settings.turnOn')}
-                      </Button>
+                      {e.enabled ? (
+                        <Confirm look="plain" label={t('settings.turnOff')} question={t('settings.turnOffAsk', { url: e.url })} busy={turn.isPending} act={() => turn.mutate(e)} />
+                      ) : (
+                        <Button small busy={turn.isPending} onClick={() => turn.mutate(e)}>
+                          {t('settings.turnOn')}
+                        </Button>
+                      )}
                       <Button small onClick={() => setEditing(e)}>
                         {t('common.edit')}
                       </Button>
-                      <Confirm label={t('settings.rotate')} question={t('settings.rotateAsk')} act={() => rotate.mutate(e.endpointId)} />
+                      <Confirm label={t('settings.rotate')} question={t('settings.rotateAsk', { url: e.url })} act={() => rotate.mutate(e.endpointId)} />
                       <Confirm label={t('common.delete')} question={t('settings.deleteWebhook', { url: e.url })} act={() => remove.mutate(e.endpointId)} />
                     </>
                   )}

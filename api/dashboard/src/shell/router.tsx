@@ -6,6 +6,7 @@ import { Empty, ProblemNote, Skeleton } from '../ui/States';
 import { Frame } from './Frame';
 
 const text = (search: Record<string, unknown>, name: string) => (typeof search[name] === 'string' ? { [name]: search[name] } : {});
+const day = (search: Record<string, unknown>, name: string) => (/^\d{4}-\d{2}-\d{2}$/.test(String(search[name])) ? text(search, name) : {});
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
@@ -42,8 +43,8 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root, path: '/bookings',
-    validateSearch: (search): { tab?: string; month?: string; status?: string; unit?: string; channel?: string; q?: string } =>
-      Object.assign({}, ...['tab', 'month', 'status', 'unit', 'channel', 'q'].map(name => text(search, name))),
+    validateSearch: (search): { tab?: string; month?: string; status?: string; unit?: string; channel?: string; q?: string; from?: string; to?: string } =>
+      Object.assign({}, ...['tab', 'month', 'status', 'unit', 'channel', 'q'].map(name => text(search, name)), day(search, 'from'), day(search, 'to')),
     component: lazyRouteComponent(() => import('../bookings/Bookings'), 'Bookings'),
   }),
   createRoute({ getParentRoute: () => root, path: '/bookings/$code', component: lazyRouteComponent(() => import('../bookings/BookingScreen'), 'BookingScreen') }),

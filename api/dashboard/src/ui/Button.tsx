@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes } from 'react';
 
-type Look = 'primary' | 'plain' | 'quiet' | 'danger';
+export type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const looks: Record<Look, string> = {
   primary: 'bg-accent text-on-accent border-transparent hover:brightness-110',

@@ -4,14 +4,22 @@ import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
 import { Toasts } from './Toasts';
 
-/** A modal of the browser's own: it keeps the focus, closes on Escape and gives the focus back. */
+const fields = 'input:not([type=hidden], [disabled]), select:not([disabled]), textarea:not([disabled])';
+
+/** Where a touch on a field brings up a keyboard over half of the screen. */
+const byTouch = matchMedia('(pointer: coarse)');
+
+/** A modal of the browser's own: it keeps the focus, closes on Escape and gives the focus back. It begins at its first field, or else at its content. */
 export function Dialog({ title, onClose, children, wide = false }: { title: string; onClose: () => void; children: ReactNode; wide?: boolean }) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const heading = useId();
   useEffect(() => {
     const opened = dialog.current!;
     opened.showModal();
+    const begin = content.current!;
+    ((byTouch.matches ? null : begin.querySelector<HTMLElement>(fields)) ?? begin).focus();
     return () => opened.close();
   }, []);
   return (
@@ -33,7 +41,7 @@ export function Dialog({ title, onClose, children, wide = false }: { title: stri
             <X aria-hidden className="size-4" />
           </Button>
         </header>
-        <div className="overflow-y-auto p-4" tabIndex={-1}>
+        <div ref={content} className="overflow-y-auto p-4 outline-none" tabIndex={-1}>
           {children}
         </div>
       </div>

@@ -13,6 +13,7 @@ export const shellEn = {
   notFound: 'There is no such page',
   notFoundNote: 'Check the address, or begin at home.',
   goHome: 'Go home',
+  news: 'There is something new: show it',
 };
 
 export const shellEs: Texts<typeof shellEn> = {
@@ -28,6 +29,7 @@ export const shellEs: Texts<typeof shellEn> = {
   notFound: 'Esta página no existe',
   notFoundNote: 'Revise la dirección o empiece por el inicio.',
   goHome: 'Ir al inicio',
+  news: 'Hay novedades: mostrarlas',
 };
 
 export const signInEn = {
