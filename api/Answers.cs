@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.ReadModels;
 
 namespace Dvt.Api;
 
@@ -16,6 +17,9 @@ static class Answers
         response.Headers.CacheControl = "no-store";
         await JsonSerializer.SerializeAsync(response.BodyWriter, value, ContractsJson.Options, call.Stop);
     }
+
+    /// <summary>A page of a list.</summary>
+    public static Task PageAsync<T>(this Call call, IEnumerable<T> items, string? nextCursor) => call.JsonAsync(new Page<T>([.. items], nextCursor));
 
     public static Task NoContentAsync(this Call call)
     {

@@ -134,7 +134,6 @@ static class ApiHost
     {
         services.AddSingleton<ServiceFactory>(s => s.GetRequiredService);
         services.AddSingleton<IMediator, Mediator>();
-        services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(AuditOfRefusals<,>));
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(Authorisation<,>));
         services.AddSingleton(typeof(IPipelineBehavior<,>), typeof(Validation<,>));
         foreach (var type in typeof(ApiHost).Assembly.GetTypes().Where(t => t is { IsAbstract: false, IsGenericTypeDefinition: false }))

@@ -35,6 +35,10 @@ sealed class ApiOptions
     [Range(1, 10_000)]
     public int LoginFailuresPerMinute { get; init; } = 20;
 
+    /// <summary>Refused logins and credentials a minute, per address, whatever they name; 0 for any number, as behind a proxy that hides addresses.</summary>
+    [Range(0, 1_000_000)]
+    public int FailuresPerMinutePerAddress { get; init; } = 60;
+
     /// <summary>Origins that browsers may call from, such as <c>https://app.example</c>.</summary>
     public List<string> CorsOrigins { get; init; } = [];
 

@@ -38,12 +38,17 @@ static class ApiRoutes
     ];
 
     static IEnumerable<Endpoint> Tagged(string tag, IEnumerable<Endpoint> endpoints) =>
-        endpoints.Select(e => e.Tag.Length > 0 ? e : e with { Tag = tag });
+        endpoints.Select(e => Told(e.Tag.Length > 0 ? e : e with { Tag = tag }));
+
+    /// <summary>Every query tells where it stands: what reads no view is where the log is.</summary>
+    static Endpoint Told(Endpoint e) => e is { Method: "GET", Reads: false, Produces: null } && e.Permission != Permission.Open
+        ? e with { Reads = true, Current = true }
+        : e;
 
     public static void Map(WebApplication app)
     {
         var dispatch = app.Services.GetRequiredService<Dispatch>();
         foreach (var endpoint in All)
-            app.MapMethods(endpoint.Path, [endpoint.Method], dispatch.Of(endpoint)).WithMetadata(endpoint).ExcludeFromDescription();
+            app.MapMethods(endpoint.Path, endpoint.Method == "GET" ? ["GET", "HEAD"] : [endpoint.Method], dispatch.Of(endpoint)).WithMetadata(endpoint).ExcludeFromDescription();
     }
 }

@@ -38,8 +38,6 @@ sealed class Audit(IdentityLog identity, TimeProvider clock, ILogger<Audit> log)
 
     public void LoggedIn(Guid tenantId, Guid userId, Guid keyId) => Add(tenantId, $"user:{userId}", new LoggedIn(userId, keyId));
 
-    public void RebuildRequested(Caller caller, string view) => Add(caller.TenantId, caller.Actor, new RebuildRequested(view));
-
     void Add(Guid tenantId, string actor, IEvent entry)
     {
         if (!entries.Writer.TryWrite((tenantId, actor, entry, clock.GetUtcNow())))

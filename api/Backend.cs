@@ -52,7 +52,6 @@ sealed record Backend(
     InstallationQueries Installation,
     AuditQueries Audit,
     AuditVerification Verification,
-    Audit Trail,
     RunQueries Runs,
     UnitQueries Units,
     BookingQueries Bookings,

@@ -79,13 +79,15 @@ sealed class Call(HttpContext http, Endpoint endpoint, Backend backend, Caller? 
     public static ProblemException InvalidParameter(string name, string message) =>
         new(Problems.InvalidParameter, $"{name} {message}.", [new($"?{name}", "invalid_parameter", message)]);
 
-    /// <summary>Seconds of <c>Prefer: wait=N</c>, at most 30; null when there is no such wish.</summary>
+    /// <summary>Seconds of <c>Prefer: wait=N</c>, at most 30, which is also what a bare <c>wait</c> asks for; null when there is no such wish.</summary>
     public TimeSpan? Wait()
     {
         foreach (var header in Http.Request.Headers["Prefer"])
             foreach (var preference in (header ?? "").Split(',', ';'))
             {
                 var parts = preference.Split('=', 2, StringSplitOptions.TrimEntries);
+                if (parts is ["wait"])
+                    return TimeSpan.FromSeconds(MaxWait);
                 if (parts is ["wait", var value] && int.TryParse(value.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
                     return TimeSpan.FromSeconds(Math.Min(seconds, MaxWait));
             }

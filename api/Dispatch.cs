@@ -23,13 +23,11 @@ sealed class Dispatch(Backend backend, Authentication authentication, RateLimits
                 if (!caller.May(endpoint.Permission))
                     throw new ProblemException(Problems.Forbidden, $"{endpoint.Permission} is needed.");
             }
-            await endpoint.Handle(new Call(http, endpoint, backend, caller));
+            await AnswerAsync(new Call(http, endpoint, backend, caller));
         }
         catch (ProblemException problem)
         {
-            if (problem.Kind.Status is 401 or 403 or 429)
-                audit.Refused(
-                    caller is null ? problem.Whose : (caller.TenantId, caller.Actor), $"{endpoint.Method} {endpoint.Path}", problem.Kind.Code, ResourceOf(http), AddressOf(http));
+            Note(http, endpoint, caller, problem);
             await TellAsync(http, problem);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
@@ -38,8 +36,34 @@ sealed class Dispatch(Backend backend, Authentication authentication, RateLimits
         }
         catch (Exception fault)
         {
-            await TellAsync(http, ProblemOf(http, fault));
+            var problem = ProblemOf(http, fault);
+            Note(http, endpoint, caller, problem);
+            await TellAsync(http, problem);
         }
+    }
+
+    static async Task AnswerAsync(Call call)
+    {
+        // A HEAD is answered without a body by the server; a stream would have nothing to end it.
+        if (HttpMethods.IsHead(call.Http.Request.Method) && call.Endpoint.Event is not null)
+        {
+            call.Http.Response.ContentType = call.Endpoint.Produces;
+            return;
+        }
+        if (call.Endpoint.Current)
+            await call.AtHeadAsync();
+        await call.Endpoint.Handle(call);
+    }
+
+    /// <summary>Refusals are written down in this one place: of whoever is not let in, and of every command.</summary>
+    void Note(HttpContext http, Endpoint endpoint, Caller? caller, ProblemException problem)
+    {
+        var isAccess = problem.Kind.Status is 401 or 403 or 429;
+        if (problem.IsRecorded || !(isAccess || (caller is not null && endpoint.Commands && problem.Kind.Status is >= 400 and < 500)))
+            return;
+        audit.Refused(
+            caller is null ? problem.Whose : (caller.TenantId, caller.Actor), $"{endpoint.Method} {endpoint.Path}", problem.Kind.Code, ResourceOf(http),
+            isAccess ? AddressOf(http) : null);
     }
 
     ProblemException ProblemOf(HttpContext http, Exception fault)

@@ -46,6 +46,12 @@ sealed record Endpoint(string Method, string Path, string Permission, Func<Call,
     /// <summary>Tells <c>Dvt-Position</c>, takes <c>minPosition</c>.</summary>
     public bool Reads { get; init; }
 
+    /// <summary>Reads tables that are written with the log itself, so that they are where the log is.</summary>
+    public bool Current { get; init; }
+
+    /// <summary>Makes or changes something, so that its refusals belong in the audit; a POST that only computes needs no more than to read.</summary>
+    public bool Commands => Method != "GET" && Permission != Api.Permission.Open && (Queues || !Permission.EndsWith(".read", StringComparison.Ordinal));
+
     /// <summary>Takes <c>If-Match</c>.</summary>
     public bool Matches { get; init; }
 

@@ -142,6 +142,9 @@ sealed class ProblemException(ProblemKind kind, string? detail = null, IReadOnly
     /// <summary>Whose credential was refused, where that is known although nobody was let in.</summary>
     public (Guid TenantId, string Actor)? Whose { get; init; }
 
+    /// <summary>The refusal stands in the log already, as what its command came to.</summary>
+    public bool IsRecorded { get; init; }
+
     /// <summary>Members of the document besides the usual ones, as an object.</summary>
     public JsonElement? Extensions { get; init; }
 

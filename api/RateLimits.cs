@@ -59,6 +59,7 @@ sealed class RateLimits(ApiOptions options)
 
     readonly ConcurrentDictionary<string, TokenBucket> buckets = new();
     readonly ConcurrentDictionary<string, TokenBucket> loginFailures = new();
+    readonly ConcurrentDictionary<string, TokenBucket> failures = new();
 
     /// <summary>Counts the request and tells the client what is left; throws the 429.</summary>
     public void Admit(HttpContext http, Caller caller)
@@ -99,6 +100,7 @@ sealed class RateLimits(ApiOptions options)
     /// <summary>Throws the 429 when this pair has failed too often.</summary>
     public void CheckLogin(string address, string email)
     {
+        CheckAddress(address);
         if (loginFailures.TryGetValue(LoginName(address, email), out var bucket) && bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
             throw new ProblemException(Problems.RateLimited, "Too many failed logins for this email from this address.")
             {
@@ -108,9 +110,31 @@ sealed class RateLimits(ApiOptions options)
 
     public void CountFailedLogin(string address, string email)
     {
+        CountFailure(address);
         Forget(loginFailures);
         loginFailures
             .GetOrAdd(LoginName(address, email), _ => new(options.LoginFailuresPerMinute / 60.0, options.LoginFailuresPerMinute))
+            .TryTake(Stopwatch.GetTimestamp(), out _, out _);
+    }
+
+    /// <summary>Throws the 429 when too many logins and credentials from this address were none.</summary>
+    public void CheckAddress(string address)
+    {
+        if (failures.TryGetValue(address, out var bucket) && bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
+            throw new ProblemException(Problems.RateLimited, "Too many failed logins and unknown credentials from this address.")
+            {
+                RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+            };
+    }
+
+    /// <summary>Only failures count: what is let in is limited by tenant and key.</summary>
+    public void CountFailure(string address)
+    {
+        if (options.FailuresPerMinutePerAddress == 0)
+            return;
+        Forget(failures);
+        failures
+            .GetOrAdd(address, _ => new(options.FailuresPerMinutePerAddress / 60.0, options.FailuresPerMinutePerAddress))
             .TryTake(Stopwatch.GetTimestamp(), out _, out _);
     }
 

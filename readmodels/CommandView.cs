@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Dvt.Contracts;
@@ -8,9 +9,9 @@ namespace Dvt.ReadModels;
 
 /// <summary>What became of a command.</summary>
 /// <param name="Status"><c>done</c>, <c>refused</c> or <c>failed</c>.</param>
-/// <param name="Data">JSON that helps the sender of a refused one on, such as <c>alternatives</c>.</param>
+/// <param name="Data">JSON that helps the sender of a refused one on, such as <c>alternatives</c>, or that a done one was for.</param>
 /// <param name="Position">Where its first event is visible.</param>
-/// <param name="AcceptedAt">When it was decided upon, by the database's clock.</param>
+/// <param name="AcceptedAt">Where only its decision is known, as of commands with a key, when that was.</param>
 public sealed record CommandRow(
     Guid CommandId,
     string Type,
@@ -32,7 +33,7 @@ sealed class CommandView : IView
 {
     public string Name => "command";
 
-    public int Version => 4;
+    public int Version => 5;
 
     public IReadOnlyCollection<string> DataOf { get; } =
     [
@@ -108,10 +109,27 @@ sealed class CommandView : IView
         {
             var ended = Ended(e);
             return new(e.TenantId, e.CommandId!.Value, ended.Type, ended.Status, ended.Code, ended.Detail, ended.Resource,
-                e.Actor, e.OccurredAt, e.RecordedAt, e.Slot, e.Offset, Weight(e.Type), e.Type == nameof(CommandRefused) ? DataOf(e) : null);
+                e.Actor, AcceptedAt(e), e.RecordedAt, e.Slot, e.Offset, Weight(e.Type), DataOf(e));
         }
 
-        static string? DataOf(TailEvent e) => JsonSerializer.Deserialize<CommandRefused>(e.Data, ContractsJson.Options)!.Data?.GetRawText();
+        static string? DataOf(TailEvent e) => e.Type switch
+        {
+            nameof(CommandRefused) => JsonSerializer.Deserialize<CommandRefused>(e.Data, ContractsJson.Options)!.Data?.GetRawText(),
+            nameof(CommandDone) => JsonSerializer.Deserialize<CommandDone>(e.Data, ContractsJson.Options)!.Data?.GetRawText(),
+            _ => null,
+        };
+
+        /// <summary>An id that no key gave bears the moment it was made, in milliseconds (RFC 9562 §5.7); of others the event's own moment is all that is known.</summary>
+        internal static DateTime AcceptedAt(TailEvent e)
+        {
+            if (e.CommandId is not { Version: 7 } id)
+                return e.OccurredAt;
+            Span<byte> bytes = stackalloc byte[16];
+            id.TryWriteBytes(bytes, bigEndian: true, out _);
+            var milliseconds = BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16;
+            // Clocks differ: nothing was accepted after it was decided.
+            return milliseconds < (e.OccurredAt - DateTime.UnixEpoch).TotalMilliseconds ? DateTime.UnixEpoch.AddMilliseconds(milliseconds) : e.OccurredAt;
+        }
 
         static (string Type, string Status, string? Code, string? Detail, Resource? Resource) Ended(TailEvent e)
         {

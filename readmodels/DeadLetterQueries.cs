@@ -102,6 +102,20 @@ public sealed class DeadLetterQueries(NpgsqlDataSource api)
             : new DeadLetterDetail(first, Wire.Decode(bytes)[0], [.. rows.Value.Skip(1).Select(r => r.Row)]), rows.Position);
     }
 
+    /// <summary>The order that used an Idempotency-Key; null when none did.</summary>
+    public async Task<Guid?> CommandOfKeyAsync(Guid tenantId, Guid keyId, CancellationToken stop)
+    {
+        await using var query = new TenantQuery(api, tenantId);
+        query.Add(
+            """
+            select command_id
+            from pipeline.idempotency
+            where tenant_id = $1
+              and key_id = $2
+            """, tenantId, keyId);
+        return (await query.ListAsync(row => row.GetGuid(0), stop)).Value is [var command] ? command : null;
+    }
+
     static DeadLetterRow Read(NpgsqlDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetGuid(3), row.GetString(4), row.GetString(5),
         row.IsDBNull(6) ? null : row.GetGuid(6), row.TextOrNull(7), row.TextOrNull(8), row.TextOrNull(9), row.GetInt32(10),

@@ -21,6 +21,14 @@ public sealed class Freshness(NpgsqlDataSource api)
         return await TenantQuery.ReadPositionAsync(reader, stop);
     }
 
+    /// <summary>Where the log itself stands: tables that are written with it hold at least that.</summary>
+    public async Task<LogPosition> HeadAsync(CancellationToken stop)
+    {
+        await using var command = api.CreateCommand("select slot, head from log.slot");
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        return await TenantQuery.ReadPositionAsync(reader, stop);
+    }
+
     /// <summary>True once the views have what is wanted, false when they did not within the time given.</summary>
     public async Task<bool> WaitAsync(LogPosition wanted, TimeSpan atMost, CancellationToken stop)
     {

@@ -40,21 +40,16 @@ public sealed class ProjectionQueries(NpgsqlDataSource api)
         return list;
     }
 
-    /// <summary>Asks the projectors to fill a view anew; false when there is no view of that name.</summary>
-    public async Task<bool> RequestRebuildAsync(string name, CancellationToken stop)
-    {
-        if (Views.All.All(v => v.Name != name))
-            return false;
-        await using var command = api.CreateCommand(
-            """
-            insert into read.rebuild_request (name)
-            values ($1)
-            on conflict (name) do nothing
-            """);
-        command.Parameters.Add(new() { Value = name });
-        await command.ExecuteNonQueryAsync(stop);
-        return true;
-    }
+    public static bool Has(string name) => Views.All.Any(v => v.Name == name);
+
+    /// <summary>Asks the projectors to fill a view anew.</summary>
+    public static NpgsqlBatchCommand RequestRebuild(string name) => new(
+        """
+        insert into read.rebuild_request (name)
+        values ($1)
+        on conflict (name) do nothing
+        """)
+    { Parameters = { new() { Value = name } } };
 
     static async Task<Dictionary<string, TailLag>> ReadTailsAsync(NpgsqlDataReader reader, CancellationToken stop)
     {

@@ -1,14 +1,15 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Dvt.Contracts;
 using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.ReadModels;
 
-/// <param name="NextCursor">Hand it back for what follows; null at the end.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+/// <param name="NextCursor">Hand it back for what follows; null at the end, and told as that.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? NextCursor);
 
 /// <param name="Position">What the answer reflects, at least.</param>
 public sealed record Fresh<T>(T Value, LogPosition Position);

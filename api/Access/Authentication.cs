@@ -7,15 +7,17 @@ using Dvt.Contracts;
 namespace Dvt.Api;
 
 /// <summary>
-/// Tells who sent a request. What was checked is kept in memory: 5 s for a revocation to bite, and up to 10 minutes
-/// while the database cannot be asked.
+/// Tells who sent a request. What was checked is kept in memory: 5 s for a revocation to bite that another process wrote, and up to
+/// 10 minutes while the database cannot be asked.
 /// </summary>
-sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecrets secrets, Standing standing, TimeProvider clock)
+sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecrets secrets, Standing standing, RateLimits limits, TimeProvider clock)
 {
     const int MaxKnown = 100_000;
 
     readonly ConcurrentDictionary<Fingerprint, Credential> known = new();
     readonly ConcurrentDictionary<Fingerprint, (long Until, (Guid TenantId, string Actor)? Whose)> refused = new();
+
+    long doubts;
 
     readonly record struct Fingerprint(UInt128 First, UInt128 Second)
     {
@@ -37,8 +39,19 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         if (known.TryGetValue(id, out var entry))
             return entry.CallerAsync(clock.GetUtcNow());
         if (refused.TryGetValue(id, out var lately) && Environment.TickCount64 < lately.Until)
-            throw Unauthorized(lately.Whose);
-        return new(OpenAsync(id, credential, isToken, request.HttpContext.RequestAborted));
+            throw Refused(request, lately.Whose);
+        limits.CheckAddress(AddressOf(request));
+        return new(OpenAsync(id, credential, isToken, request));
+    }
+
+    /// <summary>Nothing that was known of the tenant's credentials is used before it has been checked again: a key was revoked, or the tenant suspended or given another quota.</summary>
+    /// <param name="keyId">Null for all of the tenant.</param>
+    public void Doubt(Guid tenantId, Guid? keyId = null)
+    {
+        Interlocked.Increment(ref doubts);
+        foreach (var credential in known.Values)
+            if (credential.IsOf(tenantId, keyId))
+                credential.Doubt();
     }
 
     static string CredentialOf(HttpRequest request, out bool isToken)
@@ -53,23 +66,36 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
     static ProblemException Unauthorized((Guid TenantId, string Actor)? whose = null) =>
         new(Problems.Unauthorized) { Header = ("WWW-Authenticate", "Bearer realm=\"dvt\""), Whose = whose };
 
-    async Task<Caller> OpenAsync(Fingerprint id, string credential, bool isToken, CancellationToken stop)
+    static string AddressOf(HttpRequest request) => Dispatch.AddressOf(request.HttpContext) ?? "";
+
+    /// <summary>A credential that is none is counted against the address it came from.</summary>
+    ProblemException Refused(HttpRequest request, (Guid TenantId, string Actor)? whose)
     {
+        limits.CountFailure(AddressOf(request));
+        return Unauthorized(whose);
+    }
+
+    async Task<Caller> OpenAsync(Fingerprint id, string credential, bool isToken, HttpRequest request)
+    {
+        var (stop, before) = (request.HttpContext.RequestAborted, Volatile.Read(ref doubts));
         try
         {
             var check = isToken ? await OfTokenAsync(credential, stop) : await OfKeyAsync(credential, stop);
             if (await check(stop) is not { } caller)
                 throw new TokenRefusedException("unknown");
             if (caller.ExpiresAt <= clock.GetUtcNow())
-                throw Remembered(id, (caller.TenantId, caller.Actor));
+                throw Remembered(id, request, (caller.TenantId, caller.Actor));
             if (known.Count >= MaxKnown)
                 known.Clear();
-            known[id] = new Credential(caller, check);
+            var opened = known[id] = new Credential(caller, check);
+            // What was read may be older than what was changed meanwhile.
+            if (Volatile.Read(ref doubts) != before)
+                opened.Doubt();
             return caller;
         }
         catch (TokenRefusedException)
         {
-            throw Remembered(id, whose: null);
+            throw Remembered(id, request, whose: null);
         }
         catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
         {
@@ -78,12 +104,12 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
     }
 
     /// <summary>Refused, and for a moment without looking again.</summary>
-    ProblemException Remembered(Fingerprint id, (Guid TenantId, string Actor)? whose)
+    ProblemException Remembered(Fingerprint id, HttpRequest request, (Guid TenantId, string Actor)? whose)
     {
         if (refused.Count >= MaxKnown)
             refused.Clear();
         refused[id] = (Environment.TickCount64 + 2_000, whose);
-        return Unauthorized(whose);
+        return Refused(request, whose);
     }
 
     async Task<Func<CancellationToken, Task<Caller?>>> OfKeyAsync(string key, CancellationToken stop)
@@ -167,10 +193,23 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
 
         readonly Lock gate = new();
         readonly (Guid TenantId, string Actor) whose = (first.TenantId, first.Actor);
+        readonly Guid? key = first.KeyId;
         Caller? caller = first;
         long checkedAt = Environment.TickCount64;
         long quietUntil;
         Task? asking;
+        long asked;
+
+        /// <param name="keyId">Null for any.</param>
+        public bool IsOf(Guid tenantId, Guid? keyId) =>
+            whose.TenantId == tenantId && (keyId is null || key == keyId);
+
+        /// <summary>The next who comes with it waits for another look; without a database it is as good as unchecked.</summary>
+        public void Doubt()
+        {
+            Interlocked.Increment(ref asked);
+            Volatile.Write(ref checkedAt, Environment.TickCount64 - (long)UsableBlind.TotalMilliseconds - 1);
+        }
 
         public ValueTask<Caller> CallerAsync(DateTimeOffset now)
         {
@@ -200,8 +239,15 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         {
             try
             {
-                Volatile.Write(ref caller, await check(CancellationToken.None).WaitAsync(Patience));
-                Volatile.Write(ref checkedAt, Environment.TickCount64);
+                long before;
+                do
+                {
+                    before = Volatile.Read(ref asked);
+                    Volatile.Write(ref caller, await check(CancellationToken.None).WaitAsync(Patience));
+                    Volatile.Write(ref checkedAt, Environment.TickCount64);
+                    // What came in between makes the answer as old as the doubt.
+                }
+                while (Volatile.Read(ref asked) != before);
             }
             catch (Exception fault) when (Pipeline.Postgres.IsUnavailable(fault))
             {
@@ -212,6 +258,9 @@ sealed class Authentication(SigningKeys signing, OidcKeys external, ApiKeySecret
         async Task<Caller> AfterAsync(Task answer, DateTimeOffset now)
         {
             await answer;
+            // A doubt that came right behind the answer is asked about once more.
+            if (Environment.TickCount64 - Volatile.Read(ref checkedAt) > UsableBlind.TotalMilliseconds)
+                await Ask();
             if (Environment.TickCount64 - Volatile.Read(ref checkedAt) > UsableBlind.TotalMilliseconds)
                 throw new ProblemException(Problems.CredentialUnchecked) { RetryAfter = 2 };
             return Valid(now);

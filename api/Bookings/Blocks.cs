@@ -52,7 +52,7 @@ static class Blocks
         var conflict = call.Query("conflict") is null ? (bool?)null : call.QueryFlag("conflict");
         var page = call.Told(await call.Backend.Blocks.ListAsync(
             call.Caller.TenantId, unit.UnitId, call.QueryDate("from"), call.QueryDate("to"), conflict, call.Limit(), call.Query("cursor"), call.Stop));
-        await call.JsonAsync(new { items = page.Items.Select(Describe), page.NextCursor });
+        await call.PageAsync(page.Items.Select(Describe), page.NextCursor);
     }
 
     static async Task Remove(Call call)

@@ -28,7 +28,7 @@ static class BookingDashboards
                 """
                 {"items":[{"unitId":"0197a3c0-0000-7000-8000-000000000001","name":"Cabin 7","active":true,
                  "entries":[{"type":"booking","id":"0197a3c0-0000-7000-8000-000000000002","code":"RES2601050A1B2C","status":"confirmed","from":"2026-12-04","to":"2026-12-05","channel":"direct","guest":"Ana","guests":2,"paymentStatus":"paid"}],
-                 "days":[{"date":"2026-12-04","state":"confirmed","by":"0197a3c0-0000-7000-8000-000000000002","conflict":false}]}]}
+                 "days":[{"date":"2026-12-04","state":"confirmed","by":"0197a3c0-0000-7000-8000-000000000002","conflict":false}]}],"nextCursor":null}
                 """,
         },
         Get("/v1/dashboards/occupancy", Permission.ReadBookings, Occupancy, "How full units are in a month, and what that brings in") with
@@ -66,11 +66,8 @@ static class BookingDashboards
         var (from, to) = Span(call);
         var page = call.Told(await call.Backend.Calendars.ListAsync(
             call.Caller.TenantId, call.Query<Guid>("unitId"), from, to, call.Caller.May(Permission.ReadGuests), call.Limit(), call.Query("cursor"), call.Stop));
-        await call.JsonAsync(new
-        {
-            items = page.Items.Select(u => new { u.UnitId, u.Name, u.Active, u.Entries, days = CalendarDays.Of(u.Entries, from, to) }),
-            page.NextCursor,
-        });
+        await call.PageAsync(
+            page.Items.Select(u => new { u.UnitId, u.Name, u.Active, u.Entries, days = CalendarDays.Of(u.Entries, from, to) }), page.NextCursor);
     }
 
     static (DateOnly From, DateOnly To) Span(Call call)

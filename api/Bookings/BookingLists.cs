@@ -31,7 +31,7 @@ static class BookingLists
         call.CheckQueryNames();
         await call.MinPositionAsync();
         var page = call.Told(await call.Backend.Bookings.ListAsync(call.Caller.TenantId, FilterOf(call, call.Limit(), call.Query("cursor"), call.Query("sort")), call.Stop));
-        await call.JsonAsync(new { items = page.Items.Select(row => Describe(call, row)), page.NextCursor });
+        await call.PageAsync(page.Items.Select(row => Describe(call, row)), page.NextCursor);
     }
 
     public static BookingFilter FilterOf(Call call, int limit, string? cursor, string? sort) => new(

@@ -15,7 +15,7 @@ static class BookingPages
             Description = "By code or id. The events of its stream, without who stays.",
             AnswerExample =
                 """
-                {"items":[{"eventId":"0197a3c0-0000-8000-8000-000000000001","type":"BookingConfirmed","seq":2,"occurredAt":"2026-12-01T10:00:00Z","recordedAt":"2026-12-01T10:00:00Z","actor":"user:0197a3c0-0000-7000-8000-000000000003","data":{"retook":false}}]}
+                {"items":[{"eventId":"0197a3c0-0000-8000-8000-000000000001","type":"BookingConfirmed","seq":2,"occurredAt":"2026-12-01T10:00:00Z","recordedAt":"2026-12-01T10:00:00Z","actor":"user:0197a3c0-0000-7000-8000-000000000003","data":{"retook":false}}],"nextCursor":null}
                 """,
         },
         Get("/v1/bookings/{code}/payments", Permission.ReadBookings, Payments, "Outside payments of a booking as they stand") with

@@ -71,7 +71,7 @@ static class Units
         await call.MinPositionAsync();
         var active = call.Query("active") is null ? (bool?)null : call.QueryFlag("active");
         var page = call.Told(await call.Backend.Units.ListAsync(call.Caller.TenantId, active, call.Limit(), call.Query("cursor"), call.Stop));
-        await call.JsonAsync(new { items = page.Items.Select(UnitBodies.Describe), page.NextCursor });
+        await call.PageAsync(page.Items.Select(UnitBodies.Describe), page.NextCursor);
     }
 
     static async Task Find(Call call)

@@ -86,7 +86,7 @@ static class Calendars
         var exports = new Dictionary<Guid, IReadOnlyDictionary<string, string>>();
         foreach (var unit in page.Items.Select(c => c.UnitId).Distinct())
             exports[unit] = await CalendarExports.UrlsAsync(call, unit);
-        await call.JsonAsync(new { items = page.Items.Select(c => Json(call, c, exports[c.UnitId])), page.NextCursor });
+        await call.PageAsync(page.Items.Select(c => Json(call, c, exports[c.UnitId])), page.NextCursor);
     }
 
     static async Task Find(Call call) => await TellAsync(call, await KnownAsync(call));

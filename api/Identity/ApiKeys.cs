@@ -16,7 +16,7 @@ static class ApiKeys
             Body = "NewApiKey", Answer = "ApiKey", Status = 201, Problems = [Problems.IdempotencyKeyReused, Problems.AlreadyExists],
             Example = """{"name":"nightly import","roles":["operator"],"expiresAt":"2030-01-01T00:00:00Z"}""",
         },
-        Delete("/v1/api-keys/{apiKeyId}", Permission.ManageKeys, Revoke, "Revoke an API key; it stops working within 5 seconds") with
+        Delete("/v1/api-keys/{apiKeyId}", Permission.ManageKeys, Revoke, "Revoke an API key; it stops working at once, at other processes of the API within 5 seconds") with
         {
             Status = 204, Problems = [Problems.NotFound],
         },
@@ -102,7 +102,7 @@ sealed record RevokeApiKey(Caller Caller, Guid ApiKeyId) : IOrder, IRequest<Unit
     public string Permission => Api.Permission.ManageKeys;
 }
 
-sealed class RevokeApiKeyHandler(IdentityWriter writer, IdentityTable table) : IRequestHandler<RevokeApiKey, Unit>
+sealed class RevokeApiKeyHandler(IdentityWriter writer, IdentityTable table, Authentication authentication) : IRequestHandler<RevokeApiKey, Unit>
 {
     public async Task<Unit> Handle(RevokeApiKey request, CancellationToken cancellationToken)
     {
@@ -119,6 +119,7 @@ sealed class RevokeApiKeyHandler(IdentityWriter writer, IdentityTable table) : I
         {
             // Someone else revoked it in the same moment, which is what was wanted.
         }
+        authentication.Doubt(tenantId, request.ApiKeyId);
         return Unit.Value;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Dvt.ReadModels;
 
 namespace Dvt.Api;
 
@@ -24,9 +25,6 @@ static class Cursors
     }
 
     /// <summary>Cuts one row more than asked for into a page.</summary>
-    public static object Page<T>(List<T> rows, int limit, Func<T, string> cursorOf) => new
-    {
-        items = rows.Take(limit),
-        nextCursor = rows.Count > limit ? cursorOf(rows[limit - 1]) : null,
-    };
+    public static Page<T> Page<T>(List<T> rows, int limit, Func<T, string> cursorOf) =>
+        new([.. rows.Take(limit)], rows.Count > limit ? cursorOf(rows[limit - 1]) : null);
 }

@@ -138,7 +138,7 @@ sealed record ChangeTenant(
     ];
 }
 
-sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table) : IRequestHandler<ChangeTenant, TenantRow>
+sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table, Authentication authentication) : IRequestHandler<ChangeTenant, TenantRow>
 {
     public async Task<TenantRow> Handle(ChangeTenant request, CancellationToken cancellationToken)
     {
@@ -164,6 +164,7 @@ sealed class ChangeTenantHandler(IdentityWriter writer, IdentityTable table) : I
         {
             throw new ProblemException(Problems.PreconditionFailed, "The tenant was changed by someone else at the same time.");
         }
+        authentication.Doubt(known.TenantId);
         return changed with { Revision = known.Revision + 1 };
     }
 }

@@ -9,7 +9,7 @@ static class Commands
     [
         Get("/v1/commands/{commandId}", Permission.ReadCommands, Find, "What became of a command") with
         {
-            Answer = "Command", Problems = [Problems.NotFound, Problems.ViewBehind],
+            Answer = "Command", Reads = true, Problems = [Problems.NotFound, Problems.ViewBehind],
             AnswerExample = """{"commandId":"0197a3c4-0000-7000-8000-000000000001","type":"StartRun","status":"done","resource":{"type":"run","id":"0197a3c4-0000-7000-8000-000000000002"}}""",
         },
     ];
@@ -17,6 +17,7 @@ static class Commands
     static async Task Find(Call call)
     {
         var id = call.RouteId("commandId");
+        await call.AtViewsAsync();
         var shown = await call.Backend.Existence.FindCommandAsync<object>(call.Caller.TenantId, id, () => DecidedAsync(call, id), known => new
         {
             commandId = id,

@@ -34,12 +34,12 @@ static class DeadLetters
         },
         Post("/v1/dead-letters/{deadLetterId}/replay", Permission.ManageDeadLetters, Replay, "Send it, and what waits behind it, through its queue again") with
         {
-            Body = "Replay", BodyOptional = true, Answer = "DeadLetterDetail", Queues = true, Problems = [Problems.NotFound, Problems.NotOpen],
+            Body = "Replay", BodyOptional = true, Answer = "DeadLetterDetail", Queues = true, Problems = [Problems.NotFound, Problems.NotOpen, Problems.IdempotencyKeyReused],
             Example = """{"body":{"runId":"r-1"}}""",
         },
         Post("/v1/dead-letters/{deadLetterId}/discard", Permission.ManageDeadLetters, Discard, "Give it up and let what waits behind it go on") with
         {
-            Body = "Discard", Answer = "DeadLetterDetail", Queues = true, Problems = [Problems.NotFound, Problems.NotOpen],
+            Body = "Discard", Answer = "DeadLetterDetail", Queues = true, Problems = [Problems.NotFound, Problems.NotOpen, Problems.IdempotencyKeyReused],
             Example = """{"reason":"sent by mistake"}""",
         },
     ];
@@ -87,22 +87,29 @@ static class DeadLetters
     static async Task Replay(Call call)
     {
         var body = await call.BodyAsync();
-        var row = await OpenAsync(call);
+        var row = await OpenAsync(call, body.Ids);
         await SendAsync(call, row, body.Ids, new ReplayDeadLetter(row.Id, row.Key, body.Element("body")));
     }
 
     static async Task Discard(Call call)
     {
         var body = await call.BodyAsync();
-        var row = await OpenAsync(call);
+        var row = await OpenAsync(call, body.Ids);
         await SendAsync(call, row, body.Ids, new DiscardDeadLetter(row.Id, row.Key, body.Text("reason")!));
     }
 
-    static async Task<DeadLetterRow> OpenAsync(Call call)
+    /// <summary>Open, or closed by what this request repeats: then the worker answers as before.</summary>
+    static async Task<DeadLetterRow> OpenAsync(Call call, RequestIds ids)
     {
-        var found = await call.Backend.DeadLetters.FindAsync(call.Caller.TenantId, call.RouteId("deadLetterId"), call.Stop)
+        var tenantId = call.Caller.TenantId;
+        var found = await call.Backend.DeadLetters.FindAsync(tenantId, call.RouteId("deadLetterId"), call.Stop)
             ?? throw new ProblemException(Problems.NotFound);
-        return found.Value.Row.Status == "open" ? found.Value.Row : throw new ProblemException(Problems.NotOpen, $"It is {found.Value.Row.Status}.");
+        var row = found.Value.Row;
+        if (row.Status == "open" || (ids.Keyed && await call.Backend.Existence.IsAcceptedAsync(tenantId, ids.CommandId, call.Stop)))
+            return row;
+        throw ids.Keyed && await call.Backend.DeadLetters.CommandOfKeyAsync(tenantId, ids.KeyId, call.Stop) is not null
+            ? new ProblemException(Problems.IdempotencyKeyReused)
+            : new ProblemException(Problems.NotOpen, $"It is {row.Status}.");
     }
 
     static Task SendAsync<TCommand>(Call call, DeadLetterRow row, RequestIds ids, TCommand command) where TCommand : notnull =>

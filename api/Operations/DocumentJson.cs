@@ -102,7 +102,7 @@ static class DocumentJson
         if (endpoint.Reads)
             yield return new("minPosition", "Wait up to 5 s until the view is at least here.");
         if (endpoint.Queues)
-            yield return new("Prefer", "`wait=N`: wait up to N seconds (30 at the most) for the outcome.", """{"type":"string","examples":["wait=5"]}""", In: "header");
+            yield return new("Prefer", "`wait=N`: wait up to N seconds (30 at the most) for the outcome; `wait` alone means 30.", """{"type":"string","examples":["wait=5"]}""", In: "header");
         if (endpoint.Queues || endpoint is { Method: "POST", Status: 201 })
             yield return new("Idempotency-Key", "Repeats are recognised by it.", """{"type":"string","minLength":1,"maxLength":255}""", In: "header");
         if (endpoint.Matches)

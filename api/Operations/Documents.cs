@@ -79,6 +79,7 @@ static class Documents
                 throw new InvalidOperationException(string.Join("; ", read.Diagnostic?.Errors.Select(e => e.ToString()) ?? []));
             document.Info = read.Document.Info;
             document.Paths = read.Document.Paths;
+            document.Webhooks = read.Document.Webhooks;
             document.Components = read.Document.Components;
             document.Tags = read.Document.Tags;
             document.Security = read.Document.Security;

@@ -20,7 +20,8 @@ static class Watching
         Get("/v1/projections", Permission.ReadProjections, Projections, "Views: position, lag in events and seconds") with { Answer = "ProjectionList" },
         Post("/v1/projections/{name}/rebuild", Permission.RebuildProjections, Rebuild, "Fill a view anew beside the old one, then swap") with
         {
-            Body = "Nothing", BodyOptional = true, Status = 202, Answer = "RebuildAccepted", Problems = [Problems.NotFound],
+            Body = "Nothing", BodyOptional = true, Status = 202, Answer = "RebuildAccepted", Problems = [Problems.NotFound, Problems.IdempotencyKeyReused],
+            Parameters = [new("Idempotency-Key", "Repeats are recognised by it.", In: "header")],
         },
         Get("/v1/audit", Permission.ReadAudit, Audit, "Every command and every refusal, newest first") with
         {
@@ -70,11 +71,9 @@ static class Watching
 
     static async Task Rebuild(Call call)
     {
-        await call.BodyAsync();
+        var body = await call.BodyAsync();
         var name = call.Route("name");
-        if (!await call.Backend.Projections.RequestRebuildAsync(name, call.Stop))
-            throw new ProblemException(Problems.NotFound, "There is no view of this name.");
-        call.Backend.Trail.RebuildRequested(call.Caller, name);
+        await call.Backend.Mediator.Send(new RequestRebuild(call.Caller, name, body.Ids), call.Stop);
         call.Http.Response.Headers.Location = "/v1/projections";
         await call.JsonAsync(new { name, status = "accepted", links = new { projections = "/v1/projections" } }, status: 202);
     }

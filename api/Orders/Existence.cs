@@ -72,8 +72,9 @@ sealed class Existence(
                 return found;
             if (known is not null)
                 return pending(known);
-            if (await mailbox.HoldsAsync(commandId, stop))
-                return pending(null);
+            // One that waits here for another tenant is surely none of this one's.
+            if (await mailbox.OwnerAsync(commandId, stop) is { } owner)
+                return owner == tenantId ? pending(null) : null;
         }
         catch (Exception fault) when (known is not null && Away.Is(fault))
         {
@@ -87,6 +88,12 @@ sealed class Existence(
             throw new ProblemException(Problems.ViewBehind, "It may have been accepted without being visible yet.") { RetryAfter = 2 };
         return await find() ?? Absent<T>(tenantId, resource);
     }
+
+    /// <summary>Whether this very command was accepted before, as far as this process or the database can tell.</summary>
+    public async Task<bool> IsAcceptedAsync(Guid tenantId, Guid commandId, CancellationToken stop) =>
+        recent.Command(tenantId, commandId) is not null
+        || await commands.FindAsync(tenantId, commandId, stop) is not null
+        || await mailbox.OwnerAsync(commandId, stop) == tenantId;
 
     bool IsKnownAbsent(Guid tenantId, Resource resource) =>
         absent.TryGetValue((tenantId, resource), out var since) && Environment.TickCount64 - since < KnownAbsentMs;

@@ -35,22 +35,3 @@ sealed class Authorisation<TRequest, TResponse> : IPipelineBehavior<TRequest, TR
         return next();
     }
 }
-
-/// <summary>Writes down which orders were refused to whom.</summary>
-sealed class AuditOfRefusals<TRequest, TResponse>(Audit audit) : IPipelineBehavior<TRequest, TResponse> where TRequest : notnull
-{
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
-    {
-        try
-        {
-            return await next();
-        }
-        catch (ProblemException problem) when (request is IOrder && problem.Kind.Status is 409 or 412 or 422)
-        {
-            // 401, 403 and 429 are written down where every request passes.
-            var caller = ((IOrder)request).Caller;
-            audit.Refused((caller.TenantId, caller.Actor), typeof(TRequest).Name, problem.Kind.Code, resourceId: null, address: null);
-            throw;
-        }
-    }
-}

@@ -30,7 +30,7 @@ static class Waiting
             return;
         }
         if (outcome.Status == Outcome.Refused)
-            throw new ProblemException(Problems.OfRefusal(outcome.Code), outcome.Detail, FaultsOf(outcome)) { Extensions = outcome.Data };
+            throw new ProblemException(Problems.OfRefusal(outcome.Code), outcome.Detail, FaultsOf(outcome)) { Extensions = outcome.Data, IsRecorded = true };
         if (outcome.Status == Outcome.Failed)
             throw new ProblemException(Problems.Failed, outcome.Detail);
         await done(outcome);
@@ -79,6 +79,34 @@ static class Waiting
             throw Call.InvalidParameter("minPosition", "is no position that this API gave out");
         if (!await call.Backend.Freshness.WaitAsync(wanted, TimeSpan.FromSeconds(5), call.Stop))
             throw new ProblemException(Problems.ViewBehind) { RetryAfter = 1 };
+    }
+
+    /// <summary>Tells where the log stands, before tables are read that are written with it; they are never behind <c>minPosition</c> then.</summary>
+    public static async Task AtHeadAsync(this Call call)
+    {
+        await call.MinPositionAsync();
+        try
+        {
+            call.Position(await call.Backend.Freshness.HeadAsync(call.Stop));
+        }
+        catch (Exception fault) when (Away.Is(fault))
+        {
+            // Some answers need no database; they tell no position then.
+        }
+    }
+
+    /// <summary>Tells where the views stand, before one of them may turn out to have nothing.</summary>
+    public static async Task AtViewsAsync(this Call call)
+    {
+        await call.MinPositionAsync();
+        try
+        {
+            call.Position(await call.Backend.Freshness.CurrentAsync(call.Stop));
+        }
+        catch (Exception fault) when (Away.Is(fault))
+        {
+            // What was accepted a moment ago is known without the database.
+        }
     }
 
     /// <summary>Tells the position and hands the value on.</summary>

@@ -55,6 +55,7 @@ static class Plans
         Put("/v1/plans/{planId}/versions/{version}", Permission.WritePlans, Replace, "Replace a draft, or create one") with
         {
             Body = "Plan", BodyLimit = PlanBody, Answer = "PlanVersion", Queues = true, Matches = true, Problems = Writing, Example = PlanExample,
+            Description = "Answers 201 where there was none, 200 otherwise. A published or archived version does not change.",
         },
         Post("/v1/plans/{planId}/versions/{version}/publish", Permission.WritePlans, Publish, "Publish a draft; it never changes again") with
         {
@@ -102,25 +103,25 @@ static class Plans
     static Task SaveAsync(Call call, RequestBody body, Plan plan, bool publish, bool replace)
     {
         var command = new SavePlan(plan.PlanId, plan.Version, body.Json, plan.Digest, publish, call.IfMatch(), replace);
-        return WriteAsync(call, command, body.Ids, plan.PlanId, plan.Version, makes: !replace);
+        return WriteAsync(call, command, body.Ids, plan.PlanId, plan.Version);
     }
 
     static async Task Publish(Call call)
     {
         var body = await call.BodyAsync();
         var (planId, version) = (call.Route("planId"), call.Route("version"));
-        await WriteAsync(call, new PublishPlan(planId, version, call.IfMatch()), body.Ids, planId, version, makes: false);
+        await WriteAsync(call, new PublishPlan(planId, version, call.IfMatch()), body.Ids, planId, version);
     }
 
     static async Task Archive(Call call)
     {
         var body = await call.BodyAsync();
         var (planId, version) = (call.Route("planId"), call.Route("version"));
-        await WriteAsync(call, new ArchivePlan(planId, version, call.IfMatch()), body.Ids, planId, version, makes: false);
+        await WriteAsync(call, new ArchivePlan(planId, version, call.IfMatch()), body.Ids, planId, version);
     }
 
     /// <summary>Always waits, so that a run may be started the moment the write is answered.</summary>
-    static async Task WriteAsync<TCommand>(Call call, TCommand command, RequestIds ids, string planId, string version, bool makes) where TCommand : ICommand
+    static async Task WriteAsync<TCommand>(Call call, TCommand command, RequestIds ids, string planId, string version) where TCommand : ICommand
     {
         var self = $"/v1/plans/{planId}/versions/{version}";
         var wait = call.Wait() is { } preferred && preferred > WriteWait ? preferred : WriteWait;
@@ -128,14 +129,22 @@ static class Plans
         await call.AnswerAsync(order, self, async outcome =>
         {
             call.Backend.Startable.Forget(call.Caller.TenantId, planId, version);
-            var existing = outcome.Data is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("existing", out var flag) && flag.ValueKind is JsonValueKind.True;
             var found = await call.Backend.Plans.FindVersionAsync(call.Caller.TenantId, planId, version, call.Stop)
                 ?? throw new ProblemException(Problems.ViewBehind) { RetryAfter = 1 };
             call.Http.Response.Headers.Location = self;
             call.Tag(found.Value.Row.Revision);
-            await call.JsonAsync(Shown(found.Value), makes && !existing ? 201 : 200);
+            await call.JsonAsync(Shown(found.Value), command is SavePlan save && IsNew(outcome, save) ? 201 : 200);
         });
         call.Backend.Startable.Forget(call.Caller.TenantId, planId, version);
+    }
+
+    /// <summary>A POST that found nothing, or a PUT whose draft is the first revision; a repetition of an earlier command does not tell and is answered as the first was.</summary>
+    static bool IsNew(Outcome outcome, SavePlan save)
+    {
+        if (outcome.Data is not { ValueKind: JsonValueKind.Object } data)
+            return !save.Replace;
+        var existing = data.TryGetProperty("existing", out var flag) && flag.ValueKind is JsonValueKind.True;
+        return !existing && (!save.Replace || (data.TryGetProperty("revision", out var revision) && revision.TryGetInt64(out var number) && number == 1));
     }
 
     static async Task Validate(Call call)

@@ -200,6 +200,7 @@ static class RunViews
     {
         var response = call.Http.Response;
         response.ContentType = Ndjson;
+        call.Position(await call.Backend.Freshness.CurrentAsync(call.Stop));
         await foreach (var e in call.Backend.Runs.AllEventsAsync(call.Caller.TenantId, runId, afterSeq: 0, call.Stop))
         {
             using (var line = new Utf8JsonWriter(response.BodyWriter, new() { Encoder = ContractsJson.Options.Encoder }))

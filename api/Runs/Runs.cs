@@ -31,7 +31,22 @@ static class Runs
     static async Task Start(Call call)
     {
         var body = await call.BodyAsync();
-        await SendAsync(call, await ReadAsync(call, body.Json, body.Ids.KeyId, pointer: ""), body.Ids);
+        await SendAsync(call, await ReadAsync(call, body), body.Ids);
+    }
+
+    /// <summary>What was accepted once under its key is taken again, whatever has become of its plan since: the worker answers as before.</summary>
+    static async Task<StartRun> ReadAsync(Call call, RequestBody body)
+    {
+        try
+        {
+            return await ReadAsync(call, body.Json, body.Ids.KeyId, pointer: "");
+        }
+        catch (ProblemException) when (body.Ids.Keyed)
+        {
+            if (!await call.Backend.Existence.IsAcceptedAsync(call.Caller.TenantId, body.Ids.CommandId, call.Stop))
+                throw;
+            return Read(body.Json, body.Ids.KeyId, plan: null, pointer: "");
+        }
     }
 
     public static async Task SendAsync(Call call, StartRun command, RequestIds ids)
@@ -51,11 +66,17 @@ static class Runs
     public static async ValueTask<StartRun> ReadAsync(Call call, JsonElement json, Guid defaultId, string pointer)
     {
         var planRef = json.GetProperty("planRef");
+        return Read(json, defaultId, await PlanAsync(call, planRef.GetProperty("planId").GetString()!, Text(planRef, "version")), pointer);
+    }
+
+    static StartRun Read(JsonElement json, Guid defaultId, StartablePlan? plan, string pointer)
+    {
+        var planRef = json.GetProperty("planRef");
         var planId = planRef.GetProperty("planId").GetString()!;
         var (version, digest) = (Text(planRef, "version"), Text(planRef, "digest"));
         var input = json.TryGetProperty("input", out var given) ? given : NoInput;
         var context = json.TryGetProperty("context", out var told) ? ContractsJson.Read<RunContext>(told) : new RunContext();
-        if (await PlanAsync(call, planId, version) is { } plan)
+        if (plan is not null)
         {
             if (plan.State != "published")
                 throw new ProblemException(Problems.PlanNotFound, $"Version {plan.Version} of plan {planId} is {plan.State}.");

@@ -97,11 +97,9 @@ static class ScheduleOccurrences
         var scheduleId = call.Route("scheduleId");
         await Schedules.FindAsync(call, scheduleId);
         var page = call.Told(await call.Backend.Schedules.OccurrencesAsync(call.Caller.TenantId, scheduleId, call.Limit(), call.Query("cursor"), call.Stop));
-        await call.JsonAsync(new
-        {
-            items = page.Items.Select(o => new { occurrence = OccurrenceRuns.OccurrenceOf(o.RunId)?.UtcDateTime, o.RunId, o.Status, o.Substatus, o.Code, o.Detail, o.At }),
-            page.NextCursor,
-        });
+        await call.PageAsync(
+            page.Items.Select(o => new { occurrence = OccurrenceRuns.OccurrenceOf(o.RunId)?.UtcDateTime, o.RunId, o.Status, o.Substatus, o.Code, o.Detail, o.At }),
+            page.NextCursor);
     }
 
     static async Task Trigger(Call call)

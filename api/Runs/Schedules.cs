@@ -158,7 +158,7 @@ static class Schedules
         var enabled = call.Query("enabled") is null ? (bool?)null : call.QueryFlag("enabled");
         var page = call.Told(await call.Backend.Schedules.ListAsync(
             call.Caller.TenantId, call.Query("planId"), enabled, call.Limit(), call.Query("cursor"), call.Stop));
-        await call.JsonAsync(new { items = page.Items.Select(s => Shown(call, s)), page.NextCursor });
+        await call.PageAsync(page.Items.Select(s => Shown(call, s)), page.NextCursor);
     }
 
     static async Task Find(Call call)

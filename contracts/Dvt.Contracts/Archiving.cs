@@ -17,5 +17,6 @@ public sealed record TenantRetention(int? ArchiveAfterDays, int? DeleteAfterDays
     public static readonly TenantRetention UnlessTold = new(ArchiveAfterDaysUnlessTold);
 
     /// <summary>Only what has been archived is deleted, and no earlier than it is archived.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
     public bool MakesSense => DeleteAfterDays is not { } delete || (ArchiveAfterDays is { } archive && delete >= archive);
 }

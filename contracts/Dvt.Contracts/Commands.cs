@@ -8,7 +8,8 @@ namespace Dvt.Contracts;
 public sealed record CommandRefused(string CommandType, string Code, string Detail, Resource? Resource, System.Text.Json.JsonElement? Data = null) : IEvent;
 
 /// <summary>A command was done without changing anything that has a history, such as a plan posted again.</summary>
-public sealed record CommandDone(string CommandType, Resource? Resource) : IEvent;
+/// <param name="Data">What was found out, where that is all the command is for.</param>
+public sealed record CommandDone(string CommandType, Resource? Resource, System.Text.Json.JsonElement? Data = null) : IEvent;
 
 /// <summary>A command's processing failed for good; it waits as a dead letter until replayed or discarded.</summary>
 public sealed record CommandFailed(string CommandType, string Code, string Detail, Resource? Resource, Guid DeadLetterId) : IEvent;

@@ -22,6 +22,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
 
     readonly Suspects suspects = new(postgres);
     readonly DeadLetters deadLetters = new(postgres);
+    readonly OrderResults orders = new(postgres);
     readonly ConcurrentDictionary<Guid, int> known = new();
     readonly ConcurrentDictionary<(string Queue, Guid, string), byte> blocked = new();
     readonly ConcurrentDictionary<(string Queue, Guid, string), Failing> failing = new();

@@ -23,7 +23,7 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
             select distinct tenant_id, key
             from pipeline.dead_letter
             where queue = $1
-              and status = 'open'
+              and status in ('open', 'waiting')
               and key <> ''
             """);
         command.Parameters.Add(new() { Value = queue });
@@ -88,14 +88,17 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    /// <summary>The dead letter and what waits behind it, in order; empty when it is closed already. What is no envelope has none and stands alone.</summary>
-    public async Task<List<(Guid Id, string Queue, Envelope? Envelope)>> OpenAsync(Guid deadLetterId, Guid tenantId, CancellationToken stop)
+    /// <summary>
+    /// The dead letter and what waits behind it, in order; null when another order closed it. Where an earlier delivery of this
+    /// order closed it, what still waits. What is no envelope has none and stands alone.
+    /// </summary>
+    public async Task<List<(Guid Id, string Queue, Envelope? Envelope)>?> OpenAsync(Guid deadLetterId, Envelope order, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
             select w.id, w.envelope, w.type, w.queue
             from pipeline.dead_letter d
-            join pipeline.dead_letter w
+            left join pipeline.dead_letter w
               on w.queue = d.queue
              and w.tenant_id = d.tenant_id
              and w.key = d.key
@@ -103,27 +106,31 @@ sealed class DeadLetters(NpgsqlDataSource postgres)
              and (w.id = d.id or d.key <> '')
             where d.id = $1
               and d.tenant_id = $2
-              and d.status = 'open'
+              and (d.status = 'open' or d.closed_command = $3)
             order by w.status, w.place
             """);
-        command.Parameters.Add(new() { Value = deadLetterId });
-        command.Parameters.Add(new() { Value = tenantId });
+        foreach (var value in new object[] { deadLetterId, order.TenantId, order.Id })
+            command.Parameters.Add(new() { Value = value });
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var open = new List<(Guid, string, Envelope?)>();
+        List<(Guid, string, Envelope?)>? open = null;
         while (await reader.ReadAsync(stop))
-            open.Add((reader.GetGuid(0), reader.GetString(3), reader.GetString(2) == Undecodable ? null : Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
+        {
+            open ??= [];
+            if (!reader.IsDBNull(0))
+                open.Add((reader.GetGuid(0), reader.GetString(3), reader.GetString(2) == Undecodable ? null : Wire.Decode(reader.GetFieldValue<byte[]>(1))[0]));
+        }
         return open;
     }
 
-    public async Task CloseAsync(Guid id, string status, string by, string? reason, CancellationToken stop)
+    public async Task CloseAsync(Guid id, string status, Envelope order, string? reason, CancellationToken stop)
     {
         await using var command = postgres.CreateCommand(
             """
             update pipeline.dead_letter
-            set status = $2, closed_by = $3, reason = $4, closed_at = clock_timestamp()
+            set status = $2, closed_by = $3, reason = $4, closed_command = $5, closed_at = clock_timestamp()
             where id = $1
             """);
-        foreach (var value in new object[] { id, status, by, (object?)reason ?? DBNull.Value })
+        foreach (var value in new object[] { id, status, order.Actor, (object?)reason ?? DBNull.Value, order.Id })
             command.Parameters.Add(new() { Value = value });
         await command.ExecuteNonQueryAsync(stop);
     }

@@ -60,12 +60,12 @@ public sealed class Mailbox(NpgsqlDataSource postgres, RabbitMq broker, Publishe
         command.Parameters.Add(new() { Value = Wire.Encode(envelope) });
     }
 
-    /// <summary>Tells whether a command waits here.</summary>
-    public async Task<bool> HoldsAsync(Guid messageId, CancellationToken stop)
+    /// <summary>Whose command waits here; null when it does not.</summary>
+    public async Task<Guid?> OwnerAsync(Guid messageId, CancellationToken stop)
     {
-        await using var command = postgres.CreateCommand("select exists (select from pipeline.mailbox where message_id = $1)");
+        await using var command = postgres.CreateCommand("select tenant_id from pipeline.mailbox where message_id = $1");
         command.Parameters.Add(new() { Value = messageId });
-        return (bool)(await command.ExecuteScalarAsync(stop))!;
+        return (Guid?)await command.ExecuteScalarAsync(stop);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)

@@ -27,6 +27,7 @@ sealed class KeysUsed
 
     static bool IsNeeded(Delivery delivery) => delivery.Envelope.KeyId is { } key
         && delivery.Envelope.Type is nameof(StartRun) or nameof(SignalRun) or nameof(ReviewSignal) or nameof(SendExternalSignal) or nameof(DecideApproval) or nameof(ChangeSchedule) or nameof(BackfillSchedule) or nameof(CancelBulkJob)
+            or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
         && delivery.Envelope.Key != key.ToString()
         && !(delivery.Envelope.Body.TryGetProperty("signalId", out var signal) && signal.ValueEquals(key.ToString()));
 

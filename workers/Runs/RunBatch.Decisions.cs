@@ -1,10 +1,12 @@
 using Dvt.Contracts;
 using Dvt.Engine.Runs;
 using Dvt.Pipeline;
+using Npgsql;
 
 namespace Dvt.Workers.Runs;
 
 // Records of how signals were judged: each before what it led to, in the same transaction, so that neither is there alone.
+// And what commands come to that leave nothing else.
 sealed partial class RunBatch
 {
     /// <summary>A judgement that left nothing in the run's history; an earlier delivery may have recorded it.</summary>
@@ -30,4 +32,24 @@ sealed partial class RunBatch
     static SignalDecided Recorded(string runId, SignalRuling r) => new(
         r.DecisionId, r.SignalId, runId, r.SignalType, r.StepId, r.Person, r.Roles, r.EffectiveRole, r.Verdict, r.Code, r.Reason, r.Policy, r.Changed,
         r.Review, r.BulkJobId);
+
+    /// <summary>A run that was taken to be new without a look; null when it is.</summary>
+    public async Task<RunRow?> FindStoredAsync(NpgsqlDataSource postgres, Plans plans, Delivery delivery, CancellationToken stop)
+    {
+        if (await RunTable.LoadAsync(postgres, [(delivery.Envelope.TenantId, delivery.Envelope.Key)], stop) is not [{ Deleted: false } stored])
+            return null;
+        var row = await ReadAsync(stored, plans, stop);
+        Add(row);
+        return row;
+    }
+
+    /// <summary>An outcome that only the command's own stream tells.</summary>
+    public void End(Delivery delivery, Outcome outcome)
+    {
+        var (type, resource) = (delivery.Envelope.Type, delivery.Envelope.Resource);
+        Finish(delivery, outcome.Status == Outcome.Refused
+            ? new CommandRefused(type, outcome.Code!, outcome.Detail!, resource)
+            : new CommandDone(type, resource, outcome.Data));
+        Answer(delivery, outcome);
+    }
 }

@@ -44,7 +44,7 @@ sealed class RunsHandler(
         switch (envelope.Type)
         {
             case nameof(StartRun):
-                await StartRuns.DecideAsync(work, delivery, plans, now, stop);
+                await StartRuns.DecideAsync(work, delivery, postgres, plans, now, stop);
                 break;
             case nameof(SignalRun):
                 SignalRuns.Decide(work, delivery, ContractsJson.Read<SignalRun>(envelope.Body), now);
@@ -68,7 +68,7 @@ sealed class RunsHandler(
                 AdmitRuns.Decide(work, delivery, now);
                 break;
             case nameof(VerifyRun):
-                work.Answer(delivery, await VerifyRuns.AnswerAsync(postgres, plans, delivery, stop));
+                work.End(delivery, await VerifyRuns.AnswerAsync(postgres, plans, delivery, stop));
                 break;
             case nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan):
                 await SavePlans.DecideAsync(work, delivery, postgres, now, stop);

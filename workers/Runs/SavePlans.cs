@@ -47,9 +47,7 @@ sealed class PlanChange(RunBatch work, Delivery delivery, DateTimeOffset now)
 
     public void Save(PlanRow? current, SavePlan c)
     {
-        if (current is null && c.Replace)
-            work.Refuse(delivery, "PLAN_NOT_FOUND", $"there is no plan {c.PlanId} {c.Version}");
-        else if (current is not null && current.Digest == c.Digest && (!c.Publish || current.State == Published))
+        if (current is not null && current.Digest == c.Digest && (!c.Publish || current.State == Published))
             Same(current);
         else if (current is not null && current.Digest == c.Digest && current.State == Draft)
             Publish(current, expected: null);

@@ -3,13 +3,14 @@ using Dvt.Engine.Json;
 using Dvt.Engine.Plans;
 using Dvt.Engine.Runs;
 using Dvt.Pipeline;
+using Npgsql;
 
 namespace Dvt.Workers.Runs;
 
 /// <summary><see cref="StartRun"/>: a run of a published plan, once, however often it is told.</summary>
 static class StartRuns
 {
-    public static async Task DecideAsync(RunBatch work, Delivery delivery, Plans plans, DateTimeOffset now, CancellationToken stop)
+    public static async Task DecideAsync(RunBatch work, Delivery delivery, NpgsqlDataSource postgres, Plans plans, DateTimeOffset now, CancellationToken stop)
     {
         var envelope = delivery.Envelope;
         var command = ContractsJson.Read<StartRun>(envelope.Body);
@@ -31,12 +32,20 @@ static class StartRuns
             Refuse(work, delivery, command, "RUN_ALREADY_EXISTS", $"there was a run {command.RunId}, and its history is deleted");
             return;
         }
-        if (await plans.FindAsync(envelope.TenantId, command.PlanId, command.PlanVersion, stop) is not { } plan)
+        var plan = await plans.FindAsync(envelope.TenantId, command.PlanId, command.PlanVersion, stop);
+        var faults = plan?.CheckInput(command.Input) ?? [];
+        // Its run may be there, begun while the plan still was: what is refused is looked for first.
+        if ((plan is null || faults.Count > 0) && await work.FindStoredAsync(postgres, plans, delivery, stop) is { } begun)
+        {
+            Repeat(work, delivery, begun, command, now);
+            return;
+        }
+        if (plan is null)
         {
             Refuse(work, delivery, command, "PLAN_NOT_FOUND", $"there is no published plan {command.PlanId} {command.PlanVersion}".TrimEnd());
             return;
         }
-        if (plan.CheckInput(command.Input) is [var fault, ..])
+        if (faults is [var fault, ..])
         {
             Refuse(work, delivery, command, "invalid_input", $"{fault.Pointer}: {fault.Message}");
             return;

@@ -17,13 +17,13 @@ public sealed partial class ApiKeysClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<ApiKey> ListAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<ApiKey>(cursor => new Request(HttpMethod.Get, "v1/api-keys", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<ApiKey>(cursor => new Request(HttpMethod.Get, "v1/api-keys", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List the API keys of the tenant, without the keys themselves. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<ApiKey>> ListPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<ApiKey>>(new Request(HttpMethod.Get, "v1/api-keys", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<ApiKey>>(new Request(HttpMethod.Get, "v1/api-keys", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Create an API key; the answer shows it this once.</summary>
     /// <exception cref="DvtProblemException"><c>already_exists, validation_failed, idempotency_key_reused</c>.</exception>
@@ -31,7 +31,7 @@ public sealed partial class ApiKeysClient
         NewApiKey body, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         connection.JsonAsync<ApiKey>(new Request(HttpMethod.Post, "v1/api-keys", options, Takes.IdempotencyKey).Json(body), cancellationToken);
 
-    /// <summary>Revoke an API key; it stops working within 5 seconds.</summary>
+    /// <summary>Revoke an API key; it stops working at once, at other processes of the API within 5 seconds.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task RevokeAsync(
         Guid apiKeyId, CallOptions? options = null, CancellationToken cancellationToken = default) =>

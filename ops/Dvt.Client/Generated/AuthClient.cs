@@ -23,5 +23,5 @@ public sealed partial class AuthClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Me> MeAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Me>(new Request(HttpMethod.Get, "v1/me", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Me>(new Request(HttpMethod.Get, "v1/me", options, Takes.MinPosition), cancellationToken);
 }

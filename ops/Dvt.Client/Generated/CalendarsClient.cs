@@ -23,7 +23,7 @@ public sealed partial class CalendarsClient
     /// <exception cref="DvtProblemException"><c>unit_not_found</c>.</exception>
     public IAsyncEnumerable<Calendar> ListAsync(
         Guid unitId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<Calendar>(cursor => new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<Calendar>(cursor => new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>The calendars that a unit follows. One page.</summary>
     /// <exception cref="DvtProblemException"><c>unit_not_found</c>.</exception>
@@ -33,13 +33,13 @@ public sealed partial class CalendarsClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<Calendar>>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<Calendar>>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>A calendar and how it is.</summary>
     /// <exception cref="DvtProblemException"><c>unit_not_found, not_found</c>.</exception>
     public Task<Calendar> GetAsync(
         Guid unitId, Guid calendarId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Calendar>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars/{Request.Segment(calendarId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Calendar>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendars/{Request.Segment(calendarId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Follow a calendar no more; its blocks go.</summary>
     /// <exception cref="DvtProblemException"><c>unit_not_found, not_found, precondition_failed</c>.</exception>
@@ -58,7 +58,7 @@ public sealed partial class CalendarsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<Calendar> HealthAsync(
         Guid? unitId = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<Calendar>(cursor => new Request(HttpMethod.Get, "v1/calendars", options, Takes.Nothing).Query("unitId", unitId).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<Calendar>(cursor => new Request(HttpMethod.Get, "v1/calendars", options, Takes.MinPosition).Query("unitId", unitId).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Every calendar that is followed, and how it is. One page.</summary>
     /// <param name="unitId">Of this unit.</param>
@@ -69,7 +69,7 @@ public sealed partial class CalendarsClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<Calendar>>(new Request(HttpMethod.Get, "v1/calendars", options, Takes.Nothing).Query("unitId", unitId).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<Calendar>>(new Request(HttpMethod.Get, "v1/calendars", options, Takes.MinPosition).Query("unitId", unitId).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Nights that a platform has sold and a booking here has too. Work for a host: one of the two must give way. When the booking does, the block takes its nights and the conflict is over. Fetches page after page as it is read on.</summary>
     /// <param name="unitId">Of this unit.</param>
@@ -93,7 +93,7 @@ public sealed partial class CalendarsClient
     /// <exception cref="DvtProblemException"><c>unit_not_found</c>.</exception>
     public Task<CalendarExportList> ListCalendarExportsAsync(
         Guid unitId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<CalendarExportList>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendar-exports", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<CalendarExportList>(new Request(HttpMethod.Get, $"v1/units/{Request.Segment(unitId)}/calendar-exports", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Make the address for a channel; the one there is when there is one.</summary>
     /// <exception cref="DvtProblemException"><c>unit_not_found, validation_failed</c>.</exception>

@@ -16,13 +16,15 @@ public sealed partial record Command
     public string? Detail { get; init; }
     public Resource? Resource { get; init; }
 
-    /// <summary>What helps on after a refusal, such as <c>alternatives</c>.</summary>
+    /// <summary>What helps on after a refusal, such as <c>alternatives</c>, or what was found out by a command that only looks, such as <c>VerifyRun</c>.</summary>
     public JsonElement? Data { get; init; }
 
     /// <summary>Hand it to <c>minPosition</c>.</summary>
     public string? Position { get; init; }
 
+    /// <summary>Of a decided command with an Idempotency-Key the moment of its decision, where nothing else is known.</summary>
     public DateTimeOffset? AcceptedAt { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 }
 

@@ -17,5 +17,5 @@ public sealed partial class CommandsClient
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<Command> GetAsync(
         Guid commandId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Command>(new Request(HttpMethod.Get, $"v1/commands/{Request.Segment(commandId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Command>(new Request(HttpMethod.Get, $"v1/commands/{Request.Segment(commandId)}", options, Takes.MinPosition), cancellationToken);
 }

@@ -24,7 +24,7 @@ public sealed partial class ConversationsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<ConversationRow> ListAsync(
         bool? withPerson = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<ConversationRow>(cursor => new Request(HttpMethod.Get, "v1/conversations", options, Takes.Nothing).Query("withPerson", withPerson).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<ConversationRow>(cursor => new Request(HttpMethod.Get, "v1/conversations", options, Takes.MinPosition).Query("withPerson", withPerson).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Conversations, the last ones first. One page.</summary>
     /// <param name="withPerson">Only those that a person answers, or that nobody has to.</param>
@@ -35,13 +35,13 @@ public sealed partial class ConversationsClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<ConversationRow>>(new Request(HttpMethod.Get, "v1/conversations", options, Takes.Nothing).Query("withPerson", withPerson).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<ConversationRow>>(new Request(HttpMethod.Get, "v1/conversations", options, Takes.MinPosition).Query("withPerson", withPerson).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>A conversation with its last hundred messages.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<Conversation> GetAsync(
         Guid conversationId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Conversation>(new Request(HttpMethod.Get, $"v1/conversations/{Request.Segment(conversationId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Conversation>(new Request(HttpMethod.Get, $"v1/conversations/{Request.Segment(conversationId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Answer the guest oneself from now on.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, validation_failed, refused, idempotency_key_reused</c>.</exception>
@@ -65,13 +65,13 @@ public sealed partial class ConversationsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<Channel> ListChannelEndpointsAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<Channel>(cursor => new Request(HttpMethod.Get, "v1/channels", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<Channel>(cursor => new Request(HttpMethod.Get, "v1/channels", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List channels, without their tokens. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<Channel>> ListChannelEndpointsPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<Channel>>(new Request(HttpMethod.Get, "v1/channels", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<Channel>>(new Request(HttpMethod.Get, "v1/channels", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Register a telephone that guests write to. A telephone belongs to one tenant. <c>accessToken</c> is stored wrapped and never shown; without it the installation's own is used.</summary>
     /// <exception cref="DvtProblemException"><c>already_exists, validation_failed, idempotency_key_reused</c>.</exception>
@@ -83,7 +83,7 @@ public sealed partial class ConversationsClient
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<Channel> GetChannelEndpointAsync(
         Guid channelId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Channel>(new Request(HttpMethod.Get, $"v1/channels/{Request.Segment(channelId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Channel>(new Request(HttpMethod.Get, $"v1/channels/{Request.Segment(channelId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Delete a channel; its conversations stay readable.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>

@@ -24,7 +24,7 @@ public sealed partial class DeadLettersClient
         string? errorGroup = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<DeadLetter>(cursor => new Request(HttpMethod.Get, "v1/dead-letters", options, Takes.Nothing).Query("status", status).Query("type", type).Query("errorGroup", errorGroup).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<DeadLetter>(cursor => new Request(HttpMethod.Get, "v1/dead-letters", options, Takes.MinPosition).Query("status", status).Query("type", type).Query("errorGroup", errorGroup).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List dead letters. One page.</summary>
     /// <param name="status">Only these.</param>
@@ -39,13 +39,13 @@ public sealed partial class DeadLettersClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<DeadLetter>>(new Request(HttpMethod.Get, "v1/dead-letters", options, Takes.Nothing).Query("status", status).Query("type", type).Query("errorGroup", errorGroup).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<DeadLetter>>(new Request(HttpMethod.Get, "v1/dead-letters", options, Takes.MinPosition).Query("status", status).Query("type", type).Query("errorGroup", errorGroup).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Open dead letters by cause.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<DeadLetterGroups> GroupsAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<DeadLetterGroups>(new Request(HttpMethod.Get, "v1/dead-letters/groups", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<DeadLetterGroups>(new Request(HttpMethod.Get, "v1/dead-letters/groups", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Replay open dead letters by filter, up to 1,000 at once.</summary>
     /// <exception cref="DvtProblemException"><c>validation_failed</c>.</exception>
@@ -57,7 +57,7 @@ public sealed partial class DeadLettersClient
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<DeadLetterDetail> GetAsync(
         Guid deadLetterId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<DeadLetterDetail>(new Request(HttpMethod.Get, $"v1/dead-letters/{Request.Segment(deadLetterId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<DeadLetterDetail>(new Request(HttpMethod.Get, $"v1/dead-letters/{Request.Segment(deadLetterId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Send it, and what waits behind it, through its queue again.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, not_open, validation_failed, refused, idempotency_key_reused</c>.</exception>

@@ -24,7 +24,7 @@ public sealed partial class MessagesClient
         MessageChannel? channel = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<MessageItem>(cursor => new Request(HttpMethod.Get, "v1/messages", options, Takes.Nothing).Query("booking", booking).Query("status", status).Query("channel", channel).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<MessageItem>(cursor => new Request(HttpMethod.Get, "v1/messages", options, Takes.MinPosition).Query("booking", booking).Query("status", status).Query("channel", channel).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Messages to guests, newest first. One page.</summary>
     /// <param name="booking">Of this booking: its id or code.</param>
@@ -39,25 +39,25 @@ public sealed partial class MessagesClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<MessageItem>>(new Request(HttpMethod.Get, "v1/messages", options, Takes.Nothing).Query("booking", booking).Query("status", status).Query("channel", channel).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<MessageItem>>(new Request(HttpMethod.Get, "v1/messages", options, Takes.MinPosition).Query("booking", booking).Query("status", status).Query("channel", channel).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>A message; with what it said for those who may read guests, until the guest is erased.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<MessageDetail> GetAsync(
         Guid messageId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<MessageDetail>(new Request(HttpMethod.Get, $"v1/messages/{Request.Segment(messageId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<MessageDetail>(new Request(HttpMethod.Get, $"v1/messages/{Request.Segment(messageId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Every template in every language, and the names that it may use.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<MessageTemplateList> ListMessageTemplatesAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<MessageTemplateList>(new Request(HttpMethod.Get, "v1/message-templates", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<MessageTemplateList>(new Request(HttpMethod.Get, "v1/message-templates", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>A template.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<MessageTemplate> GetMessageTemplateAsync(
         string name, string language, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<MessageTemplate>(new Request(HttpMethod.Get, $"v1/message-templates/{Request.Segment(name)}/{Request.Segment(language)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<MessageTemplate>(new Request(HttpMethod.Get, $"v1/message-templates/{Request.Segment(name)}/{Request.Segment(language)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Say it in your own words.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, precondition_failed, validation_failed</c>.</exception>
@@ -89,7 +89,7 @@ public sealed partial class MessagesClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<MessageSettings> GetSettingsAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<MessageSettings>(new Request(HttpMethod.Get, "v1/message-settings", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<MessageSettings>(new Request(HttpMethod.Get, "v1/message-settings", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Change how the tenant writes to its guests.</summary>
     /// <exception cref="DvtProblemException"><c>precondition_failed, validation_failed</c>.</exception>

@@ -17,13 +17,13 @@ public sealed partial class OperationsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<ProjectionList> ProjectionsAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<ProjectionList>(new Request(HttpMethod.Get, "v1/projections", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<ProjectionList>(new Request(HttpMethod.Get, "v1/projections", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Fill a view anew beside the old one, then swap.</summary>
-    /// <exception cref="DvtProblemException"><c>not_found, validation_failed</c>.</exception>
+    /// <exception cref="DvtProblemException"><c>not_found, validation_failed, idempotency_key_reused</c>.</exception>
     public Task<RebuildAccepted> RebuildAsync(
         string name, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<RebuildAccepted>(new Request(HttpMethod.Post, $"v1/projections/{Request.Segment(name)}/rebuild", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<RebuildAccepted>(new Request(HttpMethod.Post, $"v1/projections/{Request.Segment(name)}/rebuild", options, Takes.IdempotencyKey), cancellationToken);
 
     /// <summary>Every command and every refusal, newest first. Fetches page after page as it is read on.</summary>
     /// <param name="action">Such as StartRun.</param>
@@ -68,7 +68,7 @@ public sealed partial class OperationsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Installation> ShowAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Installation>(new Request(HttpMethod.Get, "v1/system", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Installation>(new Request(HttpMethod.Get, "v1/system", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>The audit as one file, streamed. Takes the filters of the list. <c>format=ndjson</c> gives a JSON object a line. In CSV a text that would begin a formula has an apostrophe in front. The header <c>Dvt-Audit-Head</c> tells the hash of the last seal: kept elsewhere, it can be given to <c>GET /v1/audit/verify</c>.</summary>
     /// <param name="format"><c>csv</c> unless told.</param>

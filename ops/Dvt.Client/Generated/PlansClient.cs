@@ -59,7 +59,7 @@ public sealed partial class PlansClient
         string planId, string version, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         connection.JsonAsync<PlanVersion>(new Request(HttpMethod.Get, $"v1/plans/{Request.Segment(planId)}/versions/{Request.Segment(version)}", options, Takes.MinPosition), cancellationToken);
 
-    /// <summary>Replace a draft, or create one.</summary>
+    /// <summary>Replace a draft, or create one. Answers 201 where there was none, 200 otherwise. A published or archived version does not change.</summary>
     /// <exception cref="DvtProblemException"><c>PLAN_NOT_FOUND, VERSION_CONFLICT, INVALID_TRANSITION, precondition_failed, REVISION_MISMATCH, validation_failed, refused, idempotency_key_reused, invalid_plan</c>.</exception>
     public Task<Outcome<PlanVersion>> ReplaceAsync(
         string planId,
@@ -85,7 +85,7 @@ public sealed partial class PlansClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<StepKindList> KindsAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<StepKindList>(new Request(HttpMethod.Get, "v1/step-kinds", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<StepKindList>(new Request(HttpMethod.Get, "v1/step-kinds", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Tell what a run of a plan would do, on a virtual clock. Nothing is stored and nothing is called: mocks answer for the world outside. The same request with the same <c>startAt</c> has the same answer.</summary>
     /// <exception cref="DvtProblemException"><c>PLAN_NOT_FOUND, VERSION_CONFLICT, validation_failed, invalid_plan, invalid_input</c>.</exception>
@@ -97,7 +97,7 @@ public sealed partial class PlansClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<AdapterList> ListAdaptersAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<AdapterList>(new Request(HttpMethod.Get, "v1/adapters", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<AdapterList>(new Request(HttpMethod.Get, "v1/adapters", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>How long runs of a plan version and its steps will likely take, and what they will cost.</summary>
     /// <exception cref="DvtProblemException"><c>PLAN_NOT_FOUND</c>.</exception>

@@ -17,19 +17,19 @@ public sealed partial class SecretsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<Secret> ListAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<Secret>(cursor => new Request(HttpMethod.Get, "v1/secrets", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<Secret>(cursor => new Request(HttpMethod.Get, "v1/secrets", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List secrets by name, without their values. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<Secret>> ListPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<Secret>>(new Request(HttpMethod.Get, "v1/secrets", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<Secret>>(new Request(HttpMethod.Get, "v1/secrets", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>A secret, without its value.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<Secret> GetAsync(
         string name, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Secret>(new Request(HttpMethod.Get, $"v1/secrets/{Request.Segment(name)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<Secret>(new Request(HttpMethod.Get, $"v1/secrets/{Request.Segment(name)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Set a secret's value and the hosts that it may be sent to. Headers of <c>http</c> steps name it as <c>${secrets.name}</c>; the value is put there at the moment of the call. It is stored wrapped and never shown.</summary>
     /// <exception cref="DvtProblemException"><c>precondition_failed, validation_failed</c>.</exception>

@@ -41,6 +41,12 @@ public readonly partial record struct StepKindMode(string Value) : IOpenWord<Ste
     /// <summary><c>called</c></summary>
     public static StepKindMode Called { get; } = new("called");
 
+    /// <summary><c>mapping</c></summary>
+    public static StepKindMode Mapping { get; } = new("mapping");
+
+    /// <summary><c>subrun</c></summary>
+    public static StepKindMode Subrun { get; } = new("subrun");
+
     /// <summary>Known or not.</summary>
     public static StepKindMode Of(string value) => new(value);
 

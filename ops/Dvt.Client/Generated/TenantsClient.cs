@@ -23,13 +23,13 @@ public sealed partial class TenantsClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<Tenant> ListAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<Tenant>(cursor => new Request(HttpMethod.Get, "v1/tenants", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<Tenant>(cursor => new Request(HttpMethod.Get, "v1/tenants", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List tenants. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<Tenant>> ListPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<Tenant>>(new Request(HttpMethod.Get, "v1/tenants", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<Tenant>>(new Request(HttpMethod.Get, "v1/tenants", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Change quotas, name, suspension, the hosts inside that http steps may reach, which signals need a second person, when histories are archived and deleted, or its time zone.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, precondition_failed, validation_failed</c>.</exception>

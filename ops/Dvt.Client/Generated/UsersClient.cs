@@ -17,13 +17,13 @@ public sealed partial class UsersClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<User> ListAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<User>(cursor => new Request(HttpMethod.Get, "v1/users", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<User>(cursor => new Request(HttpMethod.Get, "v1/users", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List the users of the tenant. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<User>> ListPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<User>>(new Request(HttpMethod.Get, "v1/users", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<User>>(new Request(HttpMethod.Get, "v1/users", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Create a user.</summary>
     /// <exception cref="DvtProblemException"><c>already_exists, validation_failed, idempotency_key_reused</c>.</exception>

@@ -17,13 +17,13 @@ public sealed partial class WebhooksClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public IAsyncEnumerable<WebhookEndpoint> ListAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<WebhookEndpoint>(cursor => new Request(HttpMethod.Get, "v1/webhook-endpoints", options, Takes.Nothing).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<WebhookEndpoint>(cursor => new Request(HttpMethod.Get, "v1/webhook-endpoints", options, Takes.MinPosition).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>List webhook endpoints, without their secrets. One page.</summary>
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<Page<WebhookEndpoint>> ListPageAsync(
         int? limit = null, string? cursor = null, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<WebhookEndpoint>>(new Request(HttpMethod.Get, "v1/webhook-endpoints", options, Takes.Nothing).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<WebhookEndpoint>>(new Request(HttpMethod.Get, "v1/webhook-endpoints", options, Takes.MinPosition).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Tell events to an address; the answer shows the signing secret this once.</summary>
     /// <exception cref="DvtProblemException"><c>already_exists, validation_failed, TOO_MANY_ENDPOINTS, idempotency_key_reused</c>.</exception>
@@ -35,13 +35,13 @@ public sealed partial class WebhooksClient
     /// <exception cref="DvtProblemException">The API said no.</exception>
     public Task<WebhookEventTypes> TypesAsync(
         CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<WebhookEventTypes>(new Request(HttpMethod.Get, "v1/webhook-event-types", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<WebhookEventTypes>(new Request(HttpMethod.Get, "v1/webhook-event-types", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>A webhook endpoint.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<WebhookEndpoint> GetAsync(
         Guid endpointId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<WebhookEndpoint>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<WebhookEndpoint>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Change address, events, description; disable or enable.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, precondition_failed, validation_failed</c>.</exception>
@@ -83,7 +83,7 @@ public sealed partial class WebhooksClient
         string? eventType = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.ItemsAsync<WebhookDelivery>(cursor => new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries", options, Takes.Nothing).Query("status", status).Query("eventType", eventType).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
+        connection.ItemsAsync<WebhookDelivery>(cursor => new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries", options, Takes.MinPosition).Query("status", status).Query("eventType", eventType).Query("limit", 100L).Query("cursor", cursor), cancellationToken);
 
     /// <summary>Deliveries of an endpoint, newest first. One page.</summary>
     /// <param name="status">Only these.</param>
@@ -97,13 +97,13 @@ public sealed partial class WebhooksClient
         string? cursor = null,
         CallOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<Page<WebhookDelivery>>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries", options, Takes.Nothing).Query("status", status).Query("eventType", eventType).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
+        connection.JsonAsync<Page<WebhookDelivery>>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries", options, Takes.MinPosition).Query("status", status).Query("eventType", eventType).Query("limit", (long?)limit).Query("cursor", cursor), cancellationToken);
 
     /// <summary>A delivery with its attempts and its body.</summary>
     /// <exception cref="DvtProblemException"><c>not_found</c>.</exception>
     public Task<WebhookDeliveryDetail> GetDeliveryAsync(
         Guid endpointId, Guid deliveryId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
-        connection.JsonAsync<WebhookDeliveryDetail>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries/{Request.Segment(deliveryId)}", options, Takes.Nothing), cancellationToken);
+        connection.JsonAsync<WebhookDeliveryDetail>(new Request(HttpMethod.Get, $"v1/webhook-endpoints/{Request.Segment(endpointId)}/deliveries/{Request.Segment(deliveryId)}", options, Takes.MinPosition), cancellationToken);
 
     /// <summary>Attempt it now, also before its turn, after its end or once more.</summary>
     /// <exception cref="DvtProblemException"><c>not_found, WEBHOOK_DISABLED</c>.</exception>

@@ -40,9 +40,11 @@ sealed class ApiOnPostgres : IAsyncDisposable
     }
 
     /// <summary>One process more on the same database.</summary>
-    public Task<ApiProcess> AnotherAsync() => ApiProcess.StartAsync(Postgres,
+    public Task<ApiProcess> AnotherAsync(params string[] more) => ApiProcess.StartAsync(Postgres,
+    [
         "--Api:Bootstrap:PlatformEmail=root@dvt.example", $"--Api:Bootstrap:PlatformKey={Platform}",
-        "--Api:Bootstrap:TenantSlug=demo", "--Api:Bootstrap:Email=admin@demo.example", $"--Api:Bootstrap:ApiKey={Admin}");
+        "--Api:Bootstrap:TenantSlug=demo", "--Api:Bootstrap:Email=admin@demo.example", $"--Api:Bootstrap:ApiKey={Admin}", .. more,
+    ]);
 
     public Task<(HttpStatusCode Status, JsonElement Body, HttpResponseMessage Answer)> PostAsync(string path, object body, string? credential) =>
         Api.SendAsync(HttpMethod.Post, path, JsonSerializer.Serialize(body), credential);

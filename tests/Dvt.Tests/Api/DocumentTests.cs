@@ -29,7 +29,10 @@ public sealed class DocumentTests
     {
         var (document, mapped) = await ReadAsync();
         Assert.StartsWith("3.1", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
-        Assert.Equal(mapped, Operations(document).Select(o => o.Name).Order());
+        Assert.Equal(mapped.Where(m => !m.StartsWith("HEAD ", StringComparison.Ordinal)), Operations(document).Select(o => o.Name).Order());
+        // HTTP says what a HEAD is; the document need not.
+        Assert.Equal(
+            mapped.Where(m => m.StartsWith("GET ", StringComparison.Ordinal)).Select(m => m[4..]), mapped.Where(m => m.StartsWith("HEAD ", StringComparison.Ordinal)).Select(m => m[5..]));
         Assert.All(Operations(document), o => Assert.Contains(o.Operation.GetProperty("x-permission").GetString(), Permission.All));
         Assert.Equal(ApiRoutes.All.Count, ApiRoutes.All.Select(e => e.OperationId).Distinct().Count());
     }
@@ -75,6 +78,7 @@ public sealed class DocumentTests
         Assert.Equal("planRef", start.GetProperty("required")[0].GetString());
         var accepted = document.GetProperty("components").GetProperty("schemas").GetProperty("Accepted").GetProperty("properties").GetProperty("status");
         Assert.Equal("accepted", accepted.GetProperty("const").GetString());
+        Assert.True(document.GetProperty("webhooks").GetProperty("event").GetProperty("post").TryGetProperty("requestBody", out _));
     }
 
     [Fact]

@@ -148,6 +148,9 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await api.SendAsync(HttpMethod.Delete, path, credential: Platform)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await api.SendAsync(HttpMethod.Delete, path, credential: Admin)).Status);
         Assert.Equal(HttpStatusCode.NoContent, (await api.SendAsync(HttpMethod.Delete, path, credential: Admin)).Status);
+        // At once where it was revoked.
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync("/v1/me", key)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync("/v1/me", token)).Status);
         var revoked = DateTime.UtcNow;
         await EventuallyAsync(async () => (await GetAsync("/v1/me", key)).Status == HttpStatusCode.Unauthorized && (await GetAsync("/v1/me", token)).Status == HttpStatusCode.Unauthorized);
         Assert.True(DateTime.UtcNow - revoked < TimeSpan.FromSeconds(6));
@@ -179,6 +182,21 @@ public sealed class IdentityTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.PreconditionFailed, (await api.Http.SendAsync(stale)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Patch, path, """{"suspended":true}""", Platform)).Status);
         await EventuallyAsync(async () => (await GetAsync("/v1/me", key)) is { Status: HttpStatusCode.Forbidden } refused && refused.Body.GetProperty("code").GetString() == "tenant_suspended");
+        // Whatever is left of the quota, the first answer after the change is that of a suspended tenant.
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Patch, path, """{"suspended":false,"quota":{"requestsPerSecond":100,"burst":100}}""", Platform)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/v1/me", key)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Patch, path, """{"suspended":true}""", Platform)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await GetAsync("/v1/me", key)).Status);
+    }
+
+    [PostgresFact]
+    public async Task How_long_histories_are_kept_can_be_sent_back_as_it_was_told()
+    {
+        var listed = (await GetAsync("/v1/tenants", Platform)).Body.GetProperty("items").EnumerateArray().First(t => t.GetProperty("slug").GetString() == "demo");
+        var retention = listed.GetProperty("retention");
+        Assert.Equal(["archiveAfterDays"], retention.EnumerateObject().Select(p => p.Name));
+        var changed = await api.SendAsync(HttpMethod.Patch, $"/v1/tenants/{listed.GetProperty("tenantId").GetString()}", $$"""{"retention":{{retention}}}""", Platform);
+        Assert.Equal((HttpStatusCode.OK, retention.ToString()), (changed.Status, changed.Body.GetProperty("retention").ToString()));
     }
 
     [PostgresFact]

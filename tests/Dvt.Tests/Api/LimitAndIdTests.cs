@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dvt.Api;
 using Dvt.Contracts;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Dvt.Tests.Api;
@@ -56,6 +57,43 @@ public sealed class LimitAndIdTests
         Assert.True(problem.RetryAfter > 0);
         limits.CheckLogin("1.2.3.5", "a@b.c");
         limits.CheckLogin("1.2.3.4", "b@b.c");
+    }
+
+    [Fact]
+    public void What_is_no_credential_is_limited_per_address_whatever_it_names()
+    {
+        var limits = new RateLimits(new ApiOptions { FailuresPerMinutePerAddress = 30 });
+        for (var i = 0; i < 30; i++)
+        {
+            limits.CheckAddress("1.2.3.4");
+            if (i % 2 == 0)
+                limits.CountFailedLogin("1.2.3.4", $"{i}@b.c");
+            else
+                limits.CountFailure("1.2.3.4");
+        }
+        var problem = Assert.Throws<ProblemException>(() => limits.CheckLogin("1.2.3.4", "new@b.c"));
+        Assert.Equal((429, "rate_limited"), (problem.Kind.Status, problem.Kind.Code));
+        Assert.True(problem.RetryAfter > 0);
+        Assert.Throws<ProblemException>(() => limits.CheckAddress("1.2.3.4"));
+        limits.CheckAddress("1.2.3.5");
+        var none = new RateLimits(new ApiOptions { FailuresPerMinutePerAddress = 0 });
+        for (var i = 0; i < 1_000; i++)
+            none.CountFailure("1.2.3.4");
+        none.CheckAddress("1.2.3.4");
+    }
+
+    [Theory]
+    [InlineData("wait=5", 5)]
+    [InlineData("wait=90", 30)]
+    [InlineData("wait", 30)]
+    [InlineData("respond-async, wait", 30)]
+    [InlineData("respond-async", null)]
+    [InlineData("wait=soon", null)]
+    public void Who_prefers_to_wait_says_how_long_or_waits_as_long_as_may_be(string preference, int? seconds)
+    {
+        var http = new DefaultHttpContext();
+        http.Request.Headers["Prefer"] = preference;
+        Assert.Equal(seconds, (int?)new Call(http, ApiRoutes.All[0], null!, caller: null).Wait()?.TotalSeconds);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Dvt.Contracts;
 using Dvt.Tests.Support;
 using Xunit;
 using Xunit.Abstractions;
@@ -53,6 +54,49 @@ public sealed class CommandJourneys(JourneySystem journeys, ITestOutputHelper ou
         await client.EndsAsync("late");
         Assert.Equal(other.Id, await System.ReadAsync<Guid>("select command_id from runs.run where tenant_id = $1 and run_id = 'late'", client.TenantId));
         Assert.Equal("CommandRefused", await ResultAsync());
+    });
+
+    [ServersFact]
+    public Task A_key_used_for_a_plan_is_refused_for_another_and_answers_its_own_alike() => AsTenantAsync(async client =>
+    {
+        const string Plan = """{"planId":"keyed","version":"1.0.0","steps":[{"stepId":"a","kind":"noop"}]}""";
+        var first = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/plans", Plan, key: "p", wait: 20);
+        var again = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/plans", Plan, key: "p", wait: 20);
+        Assert.Equal(first.ToString(), again.ToString());
+        var problem = await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/v1/plans", Plan.Replace("keyed", "other", StringComparison.Ordinal), key: "p", wait: 20);
+        Assert.Equal("idempotency_key_reused", problem.GetProperty("code").GetString());
+        await client.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/v1/plans/other");
+    });
+
+    [ServersFact]
+    public Task A_start_is_answered_alike_under_its_key_when_its_plan_was_archived_since() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var first = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start, key: "kept");
+        client.Note(first);
+        await client.EndsAsync(first.GetProperty("resource").GetProperty("id").GetString()!);
+        await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, "/v1/plans/inline/versions/1.0.0/archive", wait: 20);
+        var again = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start, key: "kept");
+        Assert.Equal(first.ToString(), again.ToString());
+        await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/runs", Start, key: "kept", wait: 20);
+        await client.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Post, "/v1/runs", Start, key: "new");
+    });
+
+    [ServersFact]
+    public Task A_verification_nobody_waited_for_has_its_result_and_a_command_tells_when_it_was_accepted() => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Inline);
+        var start = Orders.Start(client.TenantId, "checked", "inline");
+        await System.Orders.SendAsync(start);
+        await client.EndsAsync("checked");
+        var started = await client.GetAsync($"/v1/commands/{start.Id}");
+        Assert.InRange((started.GetProperty("acceptedAt").GetDateTimeOffset() - start.AcceptedAt).TotalMilliseconds, -50, 0.1);
+
+        var verify = Orders.Envelope(client.TenantId, new VerifyRun("checked"), "checked", new Resource("run", "checked"));
+        await System.Orders.SendAsync(verify);
+        JsonElement command = default;
+        await Eventually.HoldsAsync(async () => (command = await client.GetAsync($"/v1/commands/{verify.Id}")).Text("status") == "done", TimeSpan.FromSeconds(30), "it was not verified");
+        Assert.Equal(("VerifyRun", true), (command.Text("type"), command.GetProperty("data").GetProperty("equal").GetBoolean()));
     });
 
     static async Task<JsonElement> SettledAsync(ApiClient client, JsonElement accepted)

@@ -105,6 +105,49 @@ public sealed class DeadLetterJourneys(JourneySystem journeys, ITestOutputHelper
         Assert.Equal("dvt.runs.3", DeadDrain.OrderFor(Domain.Runs, "dvt.runs.3", call).Queue);
     }
 
+    [ServersFact]
+    public Task What_people_decide_about_dead_letters_has_one_result_and_stands_in_the_audit_and_its_repetition_is_answered_alike() => AsTenantAsync(async client =>
+    {
+        var dead = await PoisonAsync(System, client, "decided");
+        var path = $"/v1/dead-letters/{dead.GetProperty("id")}";
+        var replayed = await ResultAsync(client, await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, $"{path}/replay", "{}", key: "r"));
+        Assert.Equal(("refused", "REPLAY_FAILED", "ReplayDeadLetter"), (replayed.Text("status"), replayed.Text("code"), replayed.Text("type")));
+
+        const string Body = """{"reason":"test"}""";
+        var first = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, $"{path}/discard", Body, key: "d");
+        Assert.Equal("done", (await ResultAsync(client, first)).Text("status"));
+        var again = await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, $"{path}/discard", Body, key: "d");
+        Assert.Equal(first.ToString(), again.ToString());
+        Assert.Equal("discarded", (await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"{path}/discard", Body, key: "d", wait: 20)).Text("status"));
+        var other = await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, $"{path}/discard", """{"reason":"other"}""", key: "d");
+        Assert.Equal("idempotency_key_reused", other.Text("code"));
+        Assert.Equal(1, await System.ReadAsync<long>(
+            "select count(*) from log.events where tenant_id = $1 and stream = $2", client.TenantId, $"command-{first.GetProperty("commandId")}"));
+        var audited = (await client.GetAsync("/v1/audit?limit=100")).GetProperty("items").EnumerateArray().Select(e => (e.Text("action"), e.Text("status"))).ToList();
+        Assert.Single(audited, ("DiscardDeadLetter", "done"));
+        Assert.Single(audited, ("ReplayDeadLetter", "refused"));
+    });
+
+    [ServersFact]
+    public Task Each_of_many_replayed_at_once_has_its_result() => AsTenantAsync(async client =>
+    {
+        await PoisonAsync(System, client, "many-1");
+        await PoisonAsync(System, client, "many-2");
+        var sent = (await client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/dead-letters/replay", """{"type":"TestPoison"}""")).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(2, sent.Count);
+        foreach (var accepted in sent)
+            Assert.Equal("REPLAY_FAILED", (await ResultAsync(client, accepted)).Text("code"));
+    });
+
+    static async Task<JsonElement> ResultAsync(ApiClient client, JsonElement accepted)
+    {
+        client.Note(accepted);
+        JsonElement command = default;
+        await Eventually.HoldsAsync(async () => (command = await client.GetAsync($"/v1/commands/{accepted.GetProperty("commandId")}")).Text("status") != "accepted",
+            TimeSpan.FromSeconds(30), "the command stayed undecided");
+        return command;
+    }
+
     /// <summary>A message of the tenant that fails for good, as it is listed then.</summary>
     internal static async Task<JsonElement> PoisonAsync(DvtSystem system, ApiClient client, string key)
     {

@@ -118,10 +118,12 @@ public sealed class ProjectorTests : IAsyncLifetime
         await AppendRunsAsync("a", 200);
         using var projector = Start();
         await projector.StartAsync(stop);
-        var projections = new ProjectionQueries(database.Api);
-        Assert.True(await projections.RequestRebuildAsync("run", stop));
-        Assert.True(await projections.RequestRebuildAsync("run_minute", stop));
-        Assert.False(await projections.RequestRebuildAsync("absent", stop));
+        await using (var requests = database.Api.CreateBatch())
+        {
+            requests.BatchCommands.Add(ProjectionQueries.RequestRebuild("run"));
+            requests.BatchCommands.Add(ProjectionQueries.RequestRebuild("run_minute"));
+            await requests.ExecuteNonQueryAsync(stop);
+        }
         var before = await database.ScalarAsync<uint>("select 'read.run'::regclass::oid");
         for (var i = 0; i < 100 && await database.ScalarAsync<uint>("select 'read.run'::regclass::oid") == before; i++)
         {
@@ -130,7 +132,7 @@ public sealed class ProjectorTests : IAsyncLifetime
         }
         Assert.NotEqual(before, await database.ScalarAsync<uint>("select 'read.run'::regclass::oid"));
         Assert.True(await SeesAsync(await AppendRunsAsync("c", 5)));
-        Assert.All(await projections.ListAsync(stop), p => Assert.Equal(("live", 0L), (p.State, p.LagEvents)));
+        Assert.All(await new ProjectionQueries(database.Api).ListAsync(stop), p => Assert.Equal(("live", 0L), (p.State, p.LagEvents)));
         await projector.StopAsync(stop);
         Assert.Equal(0, await database.ScalarAsync<long>("select count(*) from pg_indexes where schemaname = 'read' and indexname like '%next%'"));
         Assert.Empty(await Invariants.ViewsEqualRebuildAsync(database.Options, stop));

@@ -105,6 +105,16 @@ sealed class ApiClient : IDisposable
         return (bytes, answer.Content.Headers.ContentType?.MediaType);
     }
 
+    /// <summary>Of a successful answer that need not be JSON.</summary>
+    public async Task<HttpResponseHeaders> HeadersAsync(string path, string accept)
+    {
+        using var request = Request(HttpMethod.Get, path, body: null, key: null, wait: null);
+        request.Headers.Accept.ParseAdd(accept);
+        using var answer = await http.SendAsync(request);
+        Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode}");
+        return answer.Headers;
+    }
+
     public async Task<(string Text, string? Type)> TextAsync(string path, string? accept = null)
     {
         var (bytes, type) = await BytesAsync(path, accept);
