@@ -20,6 +20,25 @@ export async function test({ enter }) {
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name: 'Cabaña Lago' }).waitFor();
 
+  // Another currency is that of every amount; a number can be emptied and typed anew.
+  await page.getByRole('button', { name: 'Edit' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Cleaning fee').fill('500');
+  await dialog.getByLabel('Currency').fill('USD');
+  await dialog.getByRole('button', { name: 'Add a discount' }).click();
+  await dialog.getByLabel('From so many nights').focus();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.type('14');
+  await dialog.getByLabel('Arrival from').fill('15:00');
+  await look(page, 'unit-edited');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const [unit] = (await api('GET', '/v1/units')).items;
+  assert.equal(unit.cleaningFee.currency, 'USD');
+  assert.equal(unit.basePrice.currency, 'USD');
+  assert.equal(unit.lengthDiscounts[0].minNights, 14);
+  assert.equal(unit.checkInTime, '15:00');
+
   // Held, paid, confirmed.
   await page.getByRole('button', { name: 'New booking' }).click();
   await page.getByLabel('Check-in').fill(day(40));
@@ -49,6 +68,15 @@ export async function test({ enter }) {
   await page.getByLabel('Check-out').fill(day(43));
   await page.getByText('These nights are not free.').waitFor();
   await page.keyboard.press('Escape');
+
+  // Nights that are not known are not free: none is shown before the API has answered.
+  await page.route('**/v1/dashboards/calendar*', route => route.abort());
+  await page.reload();
+  await page.getByRole('alert').getByText('The API does not answer').waitFor();
+  assert.equal(await page.locator('[data-day]').count(), 0);
+  await page.unroute('**/v1/dashboards/calendar*');
+  await page.getByRole('alert').getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('link', { name: /Ana Pérez/ }).waitFor();
 
   // Dragged over free days.
   await page.getByRole('button', { name: 'Month after' }).click();

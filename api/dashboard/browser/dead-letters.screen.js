@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { look, until } from './lib.js';
 
 /** Two letters are there, made by whoever starts this test: starts of `quick` whose bodies no worker can read, for the runs `letter-1` and `letter-2`. */
@@ -15,7 +16,8 @@ export async function test({ enter }) {
   await page.getByRole('button', { name: 'Replay as edited' }).click();
   await until('letter-1', r => r.status === 'COMPLETED');
   await row(1).waitFor({ state: 'detached' });
-  await row(2).getByRole('checkbox').check();
+  await page.getByRole('checkbox', { name: /shown/ }).check();
+  assert.equal(await row(2).getByRole('checkbox').isChecked(), true);
   await page.getByRole('button', { name: 'Discard them' }).click();
   await page.getByLabel('Reason').fill('made by a test');
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();

@@ -1,4 +1,5 @@
-import { api, publish, within } from './lib.js';
+import assert from 'node:assert/strict';
+import { api, publish, start, within } from './lib.js';
 
 /** Fifty events a second and more, for five seconds, while somebody looks. */
 export async function test({ enter }) {
@@ -22,4 +23,18 @@ export async function test({ enter }) {
   }
   within('lag of the page under 50 events/s, 95th percentile', await lag, 50);
   await page.locator('[data-run]').nth(5).waitFor();
+
+  // Further down no row moves: what comes new is told, and shown when it is wanted.
+  const list = page.getByRole('table', { name: 'Runs' });
+  await page.waitForFunction(() => document.querySelector('[role=table]').scrollHeight > 1_500);
+  await list.evaluate(table => (table.scrollTop = 600));
+  const places = () => page.locator('[data-run]').evaluateAll(rows => rows.map(r => [r.dataset.run, r.getBoundingClientRect().top]).sort());
+  await page.waitForTimeout(4_000);
+  const before = await places();
+  await start('burst', 'burst-late');
+  await page.getByRole('button', { name: /^1 new/ }).waitFor();
+  assert.deepEqual(await places(), before);
+  await page.getByRole('button', { name: /^1 new/ }).click();
+  await page.locator('[data-run=burst-late]').waitFor();
+  assert.equal(await list.evaluate(table => table.scrollTop), 0);
 }

@@ -42,6 +42,12 @@ export async function test({ enter }) {
   await look(page, 'settings-delivery');
   await page.keyboard.press('Escape');
 
+  // Turned off after being asked, with its address.
+  await page.getByRole('button', { name: 'Turn off' }).click();
+  await page.getByRole('dialog').getByText(`${env.sandbox}/webhooks/none`).waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn off' }).click();
+  await page.getByRole('button', { name: 'Turn on' }).waitFor();
+
   await page.getByRole('tab', { name: 'Audit' }).click();
   await page.getByRole('searchbox', { name: /Action/ }).fill('users.create').catch(() => undefined);
   await page.getByRole('searchbox', { name: /Action/ }).fill('');

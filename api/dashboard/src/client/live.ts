@@ -13,6 +13,9 @@ export interface Following {
 /** A page out of sight keeps its line this long: over HTTP/1.1 a browser opens six for all tabs together. */
 const unseenMs = 5_000;
 
+/** The API says something at least each 15 seconds: a line that is silent for longer is dead, whether or not anybody has noticed. */
+const silenceMs = 40_000;
+
 /** Reads a stream of the API until told to stop or it says `end`, and resumes behind the last event when the line breaks or the page was out of sight. */
 export async function follow({ path, onEvents, onState, signal }: Following): Promise<void> {
   let lastId: string | null = null;
@@ -20,6 +23,7 @@ export async function follow({ path, onEvents, onState, signal }: Following): Pr
     await inSight(signal);
     const line = lineInSight(signal);
     try {
+      line.heard();
       const token = await freshToken();
       if (!token) return;
       const answer = await fetch(path, {
@@ -33,6 +37,7 @@ export async function follow({ path, onEvents, onState, signal }: Following): Pr
         const parser = new SseParser();
         const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
         for (let part = await reader.read(); !part.done; part = await reader.read()) {
+          line.heard();
           const events = parser.take(part.value);
           if (events.length === 0) continue;
           for (const event of events) lastId = event.id ?? lastId;
@@ -42,7 +47,7 @@ export async function follow({ path, onEvents, onState, signal }: Following): Pr
       }
     } catch {
       if (signal.aborted) return;
-      if (line.signal.aborted) continue;
+      if (line.signal.aborted && !line.isSilent()) continue;
     } finally {
       line.done();
     }
@@ -71,10 +76,12 @@ async function inSight(signal: AbortSignal): Promise<void> {
     });
 }
 
-/** Aborted with the signal, when the page is left, and when it has been out of sight for a while. */
-function lineInSight(signal: AbortSignal): { signal: AbortSignal; done: () => void } {
+/** Aborted with the signal, when the page is left, when it has been out of sight for a while, and when nothing is heard any more. */
+function lineInSight(signal: AbortSignal): { signal: AbortSignal; heard: () => void; isSilent: () => boolean; done: () => void } {
   const line = new AbortController();
   let timer = 0;
+  let silence = 0;
+  let silent = false;
   const drop = () => line.abort();
   const seen = () => {
     clearTimeout(timer);
@@ -85,8 +92,17 @@ function lineInSight(signal: AbortSignal): { signal: AbortSignal; done: () => vo
   document.addEventListener('visibilitychange', seen);
   return {
     signal: line.signal,
+    heard: () => {
+      clearTimeout(silence);
+      silence = window.setTimeout(() => {
+        silent = true;
+        drop();
+      }, silenceMs);
+    },
+    isSilent: () => silent,
     done: () => {
       clearTimeout(timer);
+      clearTimeout(silence);
       signal.removeEventListener('abort', drop);
       window.removeEventListener('pagehide', drop);
       document.removeEventListener('visibilitychange', seen);

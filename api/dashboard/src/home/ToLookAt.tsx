@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { api, ask } from '../client/api';
 import { useMay } from '../client/me';
 import { Panel } from '../ui/Panel';
-import { Empty, Loaded } from '../ui/States';
+import { Empty, Loaded, ProblemNote } from '../ui/States';
 import { Status } from '../ui/Status';
 import { Ago } from '../ui/Time';
 
@@ -14,6 +14,7 @@ const recentMs = 24 * 3_600_000;
 /** What waits for a person: parked and failed runs, open approvals, dead letters. */
 export function ToLookAt() {
   const { t } = useTranslation();
+  const mayDecide = useMay('approvals.decide');
   const mayLetters = useMay('dead-letters.read');
   const failed = useQuery({
     queryKey: ['runs', 'failed'],
@@ -26,14 +27,21 @@ export function ToLookAt() {
       return [...paused.items.filter(r => r.substatus === 'STEP_FAILED' || r.substatus === 'BUDGET_EXCEEDED'), ...failures.items].slice(0, 8);
     },
   });
-  const approvals = useQuery({ queryKey: ['approvals', 'mine'], queryFn: async () => (await ask(api.GET('/v1/approvals', { params: { query: { mine: 'true', limit: 100 } as never } }))).items.length });
+  const approvals = useQuery({ queryKey: ['approvals', 'mine'], queryFn: async () => (await ask(api.GET('/v1/approvals', { params: { query: { mine: 'true', limit: 100 } as never } }))).items.length, enabled: mayDecide });
   const letters = useQuery({ queryKey: ['deadLetters', 'groups'], queryFn: async () => (await ask(api.GET('/v1/dead-letters/groups'))).items.reduce((n, g) => n + g.count, 0), enabled: mayLetters, refetchInterval: 30_000 });
+  // That nothing asks for anybody is said only once all of it is known.
+  const unknown = [...(mayDecide ? [approvals] : []), ...(mayLetters ? [letters] : [])].find(q => q.data === undefined);
   return (
     <Panel title={t('home.look')} flush>
+      {unknown?.error && (
+        <div className="p-4">
+          <ProblemNote fault={unknown.error} retry={() => void unknown.refetch()} />
+        </div>
+      )}
       <Loaded query={failed}>
         {runs =>
           runs.length === 0 && !approvals.data && !letters.data ? (
-            <Empty title={t('home.lookNone')}>{t('home.lookNoneNote')}</Empty>
+            unknown ? null : <Empty title={t('home.lookNone')}>{t('home.lookNoneNote')}</Empty>
           ) : (
             <ul className="divide-y divide-line">
               {!!approvals.data && (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { ArrowDown } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Schemas } from '../client/api';
@@ -13,6 +14,9 @@ import { moment } from '../ui/format';
 /** After the guest's last message WhatsApp delivers free text for so long. */
 const freeTextMs = 24 * 3_600_000;
 
+/** So near to its end a conversation follows what is said. */
+const nearEndPx = 60;
+
 /** What was said, by whom; whoever has taken over answers. */
 export function Conversation({ conversation: c, onBack }: { conversation: Schemas['Conversation']; onBack: () => void }) {
   const { t } = useTranslation();
@@ -22,12 +26,24 @@ export function Conversation({ conversation: c, onBack }: { conversation: Schema
   const changes = ['conversations'];
   const takeOver = useAct({ act: () => ask(api.POST('/v1/conversations/{conversationId}/takeover', { ...path, body: {} })), changes, done: () => t('inbox.taken') });
   const handBack = useAct({ act: () => ask(api.POST('/v1/conversations/{conversationId}/handback', { ...path, body: {} })), changes, done: () => t('inbox.handed') });
-  const answer = useAct({ act: () => ask(api.POST('/v1/conversations/{conversationId}/messages', { ...path, body: { text } })), changes, after: () => setText('') });
+  const answer = useAct({ act: () => ask(api.POST('/v1/conversations/{conversationId}/messages', { ...path, body: { text } })), changes, after: () => {
+    setText('');
+    atEnd.current = true;
+  } });
   const list = useRef<HTMLDivElement>(null);
   const last = c.messages.at(-1)?.messageId;
-  useEffect(() => {
+  const atEnd = useRef(true);
+  const [hasNews, setNews] = useState(false);
+  const toEnd = () => {
+    setNews(false);
+    atEnd.current = true;
     // Newer browsers answer a promise here, which an effect must not return.
     void list.current?.scrollTo({ top: list.current.scrollHeight });
+  };
+  useEffect(() => {
+    // Who reads further up is told instead of carried away.
+    if (atEnd.current) toEnd();
+    else setNews(true);
   }, [last]);
   const now = useNow(60_000);
   const isLate = c.heardAt != null && now - new Date(c.heardAt).getTime() > freeTextMs;
@@ -64,7 +80,17 @@ export function Conversation({ conversation: c, onBack }: { conversation: Schema
         ))
       }
     >
-      <div ref={list} tabIndex={0} role="log" aria-label={t('inbox.messages')} className="max-h-[60dvh] min-h-60 overflow-y-auto p-4">
+      <div
+        ref={list}
+        tabIndex={0}
+        role="log"
+        aria-label={t('inbox.messages')}
+        className="max-h-[60dvh] min-h-60 overflow-y-auto p-4"
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          atEnd.current = scrollHeight - scrollTop - clientHeight < nearEndPx;
+          if (atEnd.current) setNews(false);
+        }}
+      >
         <ol className="flex flex-col gap-2">
           {c.messages.map(m => (
             <li
@@ -82,6 +108,14 @@ export function Conversation({ conversation: c, onBack }: { conversation: Schema
           ))}
         </ol>
       </div>
+      {hasNews && (
+        <div className="relative z-10 flex h-0 justify-center">
+          <Button small className="absolute bottom-2 shadow-lg" onClick={toEnd}>
+            <ArrowDown aria-hidden className="size-4" />
+            {t('inbox.newBelow')}
+          </Button>
+        </div>
+      )}
       {may && (
         <>
           {c.withPerson && isLate && <p className="border-t border-line bg-warn-soft px-4 py-2 text-warn">{t('inbox.late')}</p>}

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Empty } from '../ui/States';
 import { toneOf, useStatusWords } from '../ui/Status';
 import { useNow } from '../ui/Time';
-import { between, span } from '../ui/format';
+import { between, count, span } from '../ui/format';
 import type { Bar, RunView } from './fold';
 
 const fills = { ok: 'bg-ok', bad: 'bg-bad', warn: 'bg-warn', info: 'bg-info', none: 'bg-soft' };
@@ -19,7 +19,7 @@ export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chose
   const rows = useMemo(() => {
     const byStep = new Map<string, Bar[]>();
     for (const bar of view.bars) byStep.set(bar.stepId, [...(byStep.get(bar.stepId) ?? []), bar]);
-    return [...byStep].slice(0, maxRows);
+    return [...byStep];
   }, [view.bars]);
   if (rows.length === 0) return <Empty title={t('common.none')} />;
   const begin = new Date(view.startedAt ?? view.bars[0]!.startedAt).getTime();
@@ -34,7 +34,7 @@ export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chose
           ))}
         </div>
         <ol className="flex flex-col">
-          {rows.map(([stepId, bars]) => (
+          {rows.slice(0, maxRows).map(([stepId, bars]) => (
             <li key={stepId} className={`flex items-center rounded ${stepId === chosen ? 'bg-accent-soft' : 'hover:bg-raised'}`}>
               <button type="button" onClick={() => onChoose(stepId)} className="w-40 shrink-0 truncate py-1 pr-2 text-left font-mono text-[0.93rem] hover:underline">
                 {stepId}
@@ -57,6 +57,7 @@ export function Gantt({ view, chosen, onChoose, moving }: { view: RunView; chose
             </li>
           ))}
         </ol>
+        {rows.length > maxRows && <p className="mt-2 text-soft">{t('run.firstSteps', { shown: count(maxRows), total: count(rows.length) })}</p>}
       </div>
     </div>
   );

@@ -6,7 +6,10 @@ import { Empty, ProblemNote, Skeleton } from '../ui/States';
 import { Frame } from './Frame';
 
 const text = (search: Record<string, unknown>, name: string) => (typeof search[name] === 'string' ? { [name]: search[name] } : {});
-const day = (search: Record<string, unknown>, name: string) => (/^\d{4}-\d{2}-\d{2}$/.test(String(search[name])) ? text(search, name) : {});
+/** Days and months that are none are left out. */
+const dated = (search: Record<string, unknown>, name: string, form: RegExp) => (form.test(String(search[name])) && !Number.isNaN(Date.parse(String(search[name]))) ? text(search, name) : {});
+const day = /^\d{4}-\d{2}-\d{2}$/;
+const month = /^\d{4}-\d{2}$/;
 
 const root = createRootRoute({ component: Frame, notFoundComponent: NotFound });
 
@@ -44,7 +47,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root, path: '/bookings',
     validateSearch: (search): { tab?: string; month?: string; status?: string; unit?: string; channel?: string; q?: string; from?: string; to?: string } =>
-      Object.assign({}, ...['tab', 'month', 'status', 'unit', 'channel', 'q'].map(name => text(search, name)), day(search, 'from'), day(search, 'to')),
+      Object.assign({}, ...['tab', 'status', 'unit', 'channel', 'q'].map(name => text(search, name)), dated(search, 'month', month), dated(search, 'from', day), dated(search, 'to', day)),
     component: lazyRouteComponent(() => import('../bookings/Bookings'), 'Bookings'),
   }),
   createRoute({ getParentRoute: () => root, path: '/bookings/$code', component: lazyRouteComponent(() => import('../bookings/BookingScreen'), 'BookingScreen') }),
