@@ -41,9 +41,14 @@ sealed class AudioListener(
         {
             ChannelsLog.AudioPutOff(log, fault.Message);
             if (audio.Attempt >= MostAttempts)
+            {
+                RetryMeters.GiveUp(RetryMeters.Audio);
                 await TellAsync(audio, Fault(audio, "audio_unclear"), stop);
-            else
-                await table.PutOffAsync(audio, TimeSpan.FromSeconds(Math.Pow(2, audio.Attempt)), stop);
+                return;
+            }
+            var pause = TimeSpan.FromSeconds(Math.Pow(2, audio.Attempt));
+            RetryMeters.Again(RetryMeters.Audio, pause);
+            await table.PutOffAsync(audio, pause, stop);
         }
     }
 
