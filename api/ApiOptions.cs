@@ -35,9 +35,12 @@ sealed class ApiOptions
     [Range(1, 10_000)]
     public int LoginFailuresPerMinute { get; init; } = 20;
 
-    /// <summary>Refused logins and credentials a minute, per address, whatever they name; 0 for any number, as behind a proxy that hides addresses.</summary>
+    /// <summary>
+    /// Refused logins and credentials a minute, per address, whatever they name; 0 for any number. Without it 60, and any number from
+    /// this machine, where a proxy may stand before everybody.
+    /// </summary>
     [Range(0, 1_000_000)]
-    public int FailuresPerMinutePerAddress { get; init; } = 60;
+    public int? FailuresPerMinutePerAddress { get; init; }
 
     /// <summary>Origins that browsers may call from, such as <c>https://app.example</c>.</summary>
     public List<string> CorsOrigins { get; init; } = [];

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Net;
 using Dvt.Pipeline;
 
 namespace Dvt.Api;
@@ -46,20 +47,47 @@ sealed class TokenBucket(double perSecond, int burst)
         return over > 0;
     }
 
+    /// <summary>Tokens that were taken and have not come back yet.</summary>
+    public int Taken(long now) => (int)((Math.Max(0, Volatile.Read(ref fullAt) - now) + interval - 1) / interval);
+
     public bool IsIdle(long now) => Volatile.Read(ref fullAt) <= now;
 }
 
-/// <summary>Buckets per tenant and per credential, of this process.</summary>
-sealed class RateLimits(ApiOptions options)
+/// <summary>Buckets per tenant, per credential and per login that fails, of this process.</summary>
+sealed class RateLimits
 {
     /// <summary>Beyond this, buckets that are full anyway are forgotten.</summary>
     const int MaxBuckets = 50_000;
 
-    static readonly Counter<long> Rejected = PipelineMeters.Meter.CreateCounter<long>("dvt_rate_limit_rejected_total");
+    const string OfTenant = "tenant";
+    const string OfKey = "key";
+    const string OfLogin = "login";
+    const string OfAddress = "address";
 
-    readonly ConcurrentDictionary<string, TokenBucket> buckets = new();
+    /// <summary>A minute and address.</summary>
+    const int FailuresUsually = 60;
+
+    static readonly Counter<long> Rejected = PipelineMeters.Meter.CreateCounter<long>("dvt_rate_limit_rejected_total");
+    static readonly Counter<long> Blocked = PipelineMeters.Meter.CreateCounter<long>("rate_limit_requests_blocked_total").FromZero("limit", [OfTenant, OfKey, OfLogin, OfAddress]);
+
+    readonly ApiOptions options;
+    readonly ConcurrentDictionary<string, TokenBucket> tenants = new();
+    readonly ConcurrentDictionary<string, TokenBucket> keys = new();
     readonly ConcurrentDictionary<string, TokenBucket> loginFailures = new();
     readonly ConcurrentDictionary<string, TokenBucket> failures = new();
+
+    public RateLimits(ApiOptions options)
+    {
+        this.options = options;
+        PipelineMeters.Meter.CreateObservableGauge<long>("rate_limit_current_count", () => Counted(Stopwatch.GetTimestamp()));
+    }
+
+    /// <summary>Requests and failed logins that still count against a limit, of all buckets.</summary>
+    public IEnumerable<Measurement<long>> Counted(long now)
+    {
+        foreach (var (limit, of) in ((string, ConcurrentDictionary<string, TokenBucket>)[])[(OfTenant, tenants), (OfKey, keys), (OfLogin, loginFailures), (OfAddress, failures)])
+            yield return new(of.Sum(bucket => (long)bucket.Value.Taken(now)), new KeyValuePair<string, object?>("limit", limit));
+    }
 
     /// <summary>Counts the request and tells the client what is left; throws the 429.</summary>
     public void Admit(HttpContext http, Caller caller)
@@ -67,11 +95,13 @@ sealed class RateLimits(ApiOptions options)
         if (caller.Quota is { Unlimited: true })
             return;
         var now = Stopwatch.GetTimestamp();
-        var tenant = BucketOf(caller.TenantId.ToString(), caller);
-        var key = BucketOf(caller.LimitKey, caller);
+        var tenant = BucketOf(tenants, caller.TenantId.ToString(), caller);
+        var key = BucketOf(keys, caller.LimitKey, caller);
+        var limit = OfTenant;
         var admitted = tenant.TryTake(now, out var left, out var wait);
         if (admitted)
         {
+            limit = OfKey;
             admitted = key.TryTake(now, out var leftOfKey, out wait);
             left = Math.Min(left, leftOfKey);
         }
@@ -83,10 +113,13 @@ sealed class RateLimits(ApiOptions options)
         if (admitted)
             return;
         Rejected.Add(1);
+        Block(limit);
         throw new ProblemException(Problems.RateLimited, "The quota of this tenant or key is used up for now.") { RetryAfter = seconds };
     }
 
-    TokenBucket BucketOf(string name, Caller caller)
+    static void Block(string limit) => Blocked.Add(1, new KeyValuePair<string, object?>("limit", limit));
+
+    TokenBucket BucketOf(ConcurrentDictionary<string, TokenBucket> buckets, string name, Caller caller)
     {
         var perSecond = caller.Quota?.RequestsPerSecond ?? options.RequestsPerSecond;
         var burst = caller.Quota?.Burst ?? Math.Max(perSecond, Math.Min(options.Burst, perSecond * 2));
@@ -101,11 +134,13 @@ sealed class RateLimits(ApiOptions options)
     public void CheckLogin(string address, string email)
     {
         CheckAddress(address);
-        if (loginFailures.TryGetValue(LoginName(address, email), out var bucket) && bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
-            throw new ProblemException(Problems.RateLimited, "Too many failed logins for this email from this address.")
-            {
-                RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
-            };
+        if (!loginFailures.TryGetValue(LoginName(address, email), out var bucket) || !bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
+            return;
+        Block(OfLogin);
+        throw new ProblemException(Problems.RateLimited, "Too many failed logins for this email from this address.")
+        {
+            RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+        };
     }
 
     public void CountFailedLogin(string address, string email)
@@ -120,23 +155,27 @@ sealed class RateLimits(ApiOptions options)
     /// <summary>Throws the 429 when too many logins and credentials from this address were none.</summary>
     public void CheckAddress(string address)
     {
-        if (failures.TryGetValue(address, out var bucket) && bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
-            throw new ProblemException(Problems.RateLimited, "Too many failed logins and unknown credentials from this address.")
-            {
-                RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
-            };
+        if (!failures.TryGetValue(address, out var bucket) || !bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
+            return;
+        Block(OfAddress);
+        throw new ProblemException(Problems.RateLimited, "Too many failed logins and unknown credentials from this address.")
+        {
+            RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
+        };
     }
 
     /// <summary>Only failures count: what is let in is limited by tenant and key.</summary>
     public void CountFailure(string address)
     {
-        if (options.FailuresPerMinutePerAddress == 0)
+        if ((options.FailuresPerMinutePerAddress ?? (IsOfThisMachine(address) ? 0 : FailuresUsually)) is not (> 0 and var most))
             return;
         Forget(failures);
         failures
-            .GetOrAdd(address, _ => new(options.FailuresPerMinutePerAddress / 60.0, options.FailuresPerMinutePerAddress))
+            .GetOrAdd(address, _ => new(most / 60.0, most))
             .TryTake(Stopwatch.GetTimestamp(), out _, out _);
     }
+
+    static bool IsOfThisMachine(string address) => IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip);
 
     static string LoginName(string address, string email) => $"{address}\n{email}";
 

@@ -20,4 +20,11 @@ readonly record struct RequestIds(Guid KeyId, Guid CommandId, bool Keyed)
         SHA256.HashData(body, digest);
         return new(keyId, NamedId.Of(keyId.ToString(), Convert.ToHexStringLower(digest)), Keyed: true);
     }
+
+    /// <summary>The refusal of a key that was used before with another body.</summary>
+    public static ProblemException Reused()
+    {
+        ApiMeters.KeysReused.Add(1);
+        return new(Problems.IdempotencyKeyReused);
+    }
 }

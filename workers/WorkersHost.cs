@@ -43,7 +43,8 @@ public static class WorkersHost
         var options = builder.Configuration.GetSection("Workers").Get<WorkersOptions>() ?? new WorkersOptions();
         var services = builder.Services;
         services.AddTelemetry(
-            builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters), typeof(BookingMeters), typeof(CalendarMeters), typeof(ChannelMeters), typeof(NoticeMeters));
+            builder.Configuration, "workers", typeof(RunMeters), typeof(WebhookMeters), typeof(BookingMeters), typeof(CalendarMeters), typeof(ChannelMeters), typeof(NoticeMeters),
+            typeof(KeyMeters), typeof(RetryMeters));
         services.AddSingleton(options);
         services.AddPipeline(builder.Configuration, Postgres.WorkerRole, "workers", options.Roles.Split(',', StringSplitOptions.TrimEntries)).AddMailbox();
         services.AddHostedSingleton<DatabaseClock>();

@@ -39,7 +39,7 @@ sealed class AddCalendarHandler(
             // The id is made from the key: it is the same request again, or the key with another body.
             var known = await queries.FindAsync(tenantId, request.UnitId, calendarId, cancellationToken);
             if (known?.Channel != request.Channel || secrets.UrlOf(calendarId, known.Url) != request.Url)
-                throw new ProblemException(Problems.IdempotencyKeyReused);
+                throw RequestIds.Reused();
         }
         return await queries.FindAsync(tenantId, request.UnitId, calendarId, cancellationToken) ?? throw new ProblemException(Problems.NotFound);
     }

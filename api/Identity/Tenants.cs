@@ -120,7 +120,7 @@ static class Repeated
         var command = ids.Keyed ? await table.CommandOfAsync(tenantId, stream, stop) : null;
         if (command == ids.CommandId)
             return;
-        throw command is null ? new ProblemException(Problems.AlreadyExists, otherwise) : new ProblemException(Problems.IdempotencyKeyReused);
+        throw command is null ? new ProblemException(Problems.AlreadyExists, otherwise) : RequestIds.Reused();
     }
 }
 

@@ -54,7 +54,7 @@ sealed class RotateWebhookSecretHandler(
             if (stored is null)
                 throw new ProblemException(Problems.PreconditionFailed, "The endpoint was changed by someone else at the same time.");
             if (!secrets.Same(endpointId, stored, secret))
-                throw new ProblemException(Problems.IdempotencyKeyReused);
+                throw RequestIds.Reused();
         }
         return new(WebhookSignature.Text(secret), until);
     }

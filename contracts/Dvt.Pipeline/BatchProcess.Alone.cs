@@ -58,9 +58,13 @@ sealed partial class BatchProcess
         waiting.Tries++;
         PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, waiting.Tries);
         PipelineMeters.Retried.Add(1);
-        waiting.RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds * (1L << Math.Min(waiting.Tries, 6));
+        var pause = FirstBackoff * (1L << Math.Min(waiting.Tries, 6));
+        waiting.RetryAt = Environment.TickCount64 + (long)pause.TotalMilliseconds;
         if (waiting.Tries < MaxTries)
+        {
+            RetryMeters.Again(RetryMeters.Command, pause);
             return;
+        }
         await BuryAsync(delivery, waiting.Tries, fault.GetType().Name, Safe(fault), settle, stop);
         failing.TryRemove(delivery.OrderKey, out _);
         await RunPlainAsync([.. waiting.Waiting.Skip(1)], settle, stop);
@@ -70,6 +74,7 @@ sealed partial class BatchProcess
     {
         PipelineLog.DeadLettered(log, delivery.Envelope.Id, delivery.Envelope.Type, code);
         PipelineMeters.DeadLetters.Add(1);
+        RetryMeters.GiveUp(RetryMeters.Command);
         await PatientlyAsync(() => deadLetters.BuryAsync(delivery, tries, code, detail, stop), stop);
         blocked[delivery.OrderKey] = 0;
         await ReplyAsync(delivery.Envelope, new Outcome(delivery.Envelope.Id, Outcome.Failed, code, detail, delivery.Envelope.Resource), stop);

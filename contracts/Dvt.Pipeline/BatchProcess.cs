@@ -199,6 +199,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
     {
         PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, @try: 1);
         PipelineMeters.Retried.Add(1);
+        RetryMeters.Again(RetryMeters.Command, FirstBackoff);
         failing[delivery.OrderKey] = new Failing(delivery) { RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds };
     }
 

@@ -153,6 +153,13 @@ sealed partial class BookingBatch(IReadOnlyList<Delivery> batch, PersonalDataCod
             command?.Resource is null ? null : command.Id, command?.CorrelationId, command?.Actor ?? "system", now));
     }
 
+    /// <summary>Another command used the key of this one.</summary>
+    public void RefuseKey(Delivery delivery)
+    {
+        Earlier.Tally.Correct(delivery, KeyUse.Reused);
+        Refuse(delivery, new(KeyTally.ReusedCode, KeyTally.ReusedDetail));
+    }
+
     /// <summary>A no that belongs into no history.</summary>
     public void Refuse(Delivery delivery, Refusal refusal)
     {

@@ -24,6 +24,7 @@ sealed class BookingsHandler(NpgsqlDataSource postgres, Publisher publisher, Dat
         foreach (var delivery in batch)
             Decide(work, delivery, await clock.NowAsync(stop));
         await CommitAsync(work, stop);
+        work.Earlier.Tally.Count();
         foreach (var (queue, outcomes) in work.Replies())
             await publisher.ReplyAsync(queue, Replies.Encode(outcomes), stop);
     }
@@ -35,12 +36,13 @@ sealed class BookingsHandler(NpgsqlDataSource postgres, Publisher publisher, Dat
         // What an earlier delivery decided stands, whatever has happened since.
         if (work.Earlier.Of(delivery) is { } before)
         {
+            work.Earlier.Tally.Meet(delivery, KeyTally.UseOf(before));
             work.Answer(delivery, before);
             return;
         }
         if (work.Earlier.IsReused(delivery))
         {
-            work.Refuse(delivery, new("idempotency_key_reused", "the key was used before with another body"));
+            work.RefuseKey(delivery);
             return;
         }
         switch (envelope.Type)

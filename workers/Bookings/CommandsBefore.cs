@@ -17,6 +17,8 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
     readonly Dictionary<(Guid TenantId, Guid KeyId), Guid> keys = [];
     readonly List<(Guid TenantId, Guid KeyId, Guid CommandId)> fresh = [];
 
+    public KeyTally Tally { get; } = new();
+
     /// <summary>Adds three statements; <see cref="ReadAsync"/> reads their results.</summary>
     public void AddLoad(NpgsqlBatch statement)
     {
@@ -89,7 +91,11 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
             return false;
         var key = (delivery.Envelope.TenantId, keyId);
         if (keys.TryGetValue(key, out var first))
+        {
+            Tally.Meet(delivery, first == delivery.Envelope.Id ? KeyUse.Repeated : KeyUse.Reused);
             return first != delivery.Envelope.Id;
+        }
+        Tally.Meet(delivery, KeyUse.First);
         keys[key] = delivery.Envelope.Id;
         fresh.Add((key.TenantId, keyId, delivery.Envelope.Id));
         return false;
@@ -107,7 +113,9 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
 
     public void AddTo(NpgsqlBatch statement)
     {
-        if (fresh.Count > 0)
-            statement.BatchCommands.Add(IdempotencyKeys.Use(fresh));
+        if (fresh.Count == 0)
+            return;
+        statement.BatchCommands.Add(IdempotencyKeys.Use(fresh));
+        Tally.Record(fresh.Count);
     }
 }

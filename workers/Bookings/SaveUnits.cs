@@ -19,7 +19,7 @@ static class SaveUnits
     {
         // The id is made from the caller's key, so another command about it is the key with another body.
         if (unit.Row is { } known && known.CommandId != delivery.Envelope.Id)
-            work.Refuse(delivery, new("idempotency_key_reused", "the key was used before with another body"));
+            work.RefuseKey(delivery);
         else if (unit.Row is not null)
             work.Done(delivery);
         else

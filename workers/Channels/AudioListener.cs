@@ -44,9 +44,12 @@ sealed class AudioListener(
             ChannelsLog.AudioPutOff(log, fault.Message);
             if (audio.Attempt < MostAttempts)
             {
-                await table.PutOffAsync(audio, TimeSpan.FromSeconds(Math.Pow(2, audio.Attempt)), stop);
+                var pause = TimeSpan.FromSeconds(Math.Pow(2, audio.Attempt));
+                RetryMeters.Again(RetryMeters.Audio, pause);
+                await table.PutOffAsync(audio, pause, stop);
                 return;
             }
+            RetryMeters.GiveUp(RetryMeters.Audio);
             heard = Fault(audio, "audio_unclear");
         }
         await TellAsync(audio, heard, stop);

@@ -52,11 +52,14 @@ sealed class MessageSender(SendingTable table, WhatsAppClient whatsApp, KeyWrap 
             await Task.Yield();
             var began = TimeProvider.System.GetTimestamp();
             var outcome = await CallAsync(message);
+            var pause = PauseAfter(message.Attempt);
+            if (outcome.Status == SendingStatus.Owed)
+                RetryMeters.Count(RetryMeters.Message, message.Attempt < MostAttempts ? pause : null);
             if (outcome.Status == SendingStatus.Owed && message.Attempt >= MostAttempts)
                 outcome = outcome with { Status = SendingStatus.Failed };
             ChannelMeters.CountCall(outcome.Status, TimeProvider.System.GetElapsedTime(began));
             Note(message, outcome);
-            await table.RecordAsync(message, outcome, PauseAfter(message.Attempt), CancellationToken.None);
+            await table.RecordAsync(message, outcome, pause, CancellationToken.None);
             if (outcome.Status == SendingStatus.Sent)
                 NoticeMeters.CountSent(message.FactId);
             if (outcome.Status != SendingStatus.Owed)

@@ -85,18 +85,24 @@ sealed class NoticeSender(NoticeTable table, NoticeText text, NoticeChannels cha
         }
         var recipient = GuestAddress.Masked(notice.Channel, to);
         var sent = await text.SealAsync(notice, message, CancellationToken.None);
-        return await channels[notice.Channel].SendAsync(message, CancellationToken.None) switch
+        var result = await channels[notice.Channel].SendAsync(message, CancellationToken.None);
+        if (result is SendResult.Refused { Retryable: true })
+            RetryMeters.Count(RetryMeters.Notice, PauseAfter(notice.Attempt));
+        return result switch
         {
             SendResult.Gone => new(MessageStatus.Accepted, Pause: null, Code: null, Detail: null, recipient, sent),
             // Nothing is wrong with a tenant that does not write by WhatsApp.
             SendResult.Refused { Code: WhatsAppNotices.NoChannel } => Closed(MessageStatus.Skipped, WhatsAppNotices.NoChannel),
-            SendResult.Refused { Retryable: true } refused when notice.Attempt <= Pauses.Length =>
-                new(MessageStatus.Owed, Pauses[notice.Attempt - 1], refused.Code, refused.Detail, recipient, Sent: null),
+            SendResult.Refused { Retryable: true } refused when PauseAfter(notice.Attempt) is { } pause =>
+                new(MessageStatus.Owed, pause, refused.Code, refused.Detail, recipient, Sent: null),
             SendResult.Refused refused => new(MessageStatus.Failed, Pause: null, refused.Code, refused.Detail, recipient, sent),
             SendResult.Unknown unknown => new(MessageStatus.Unknown, Pause: null, unknown.Code, "no answer came", recipient, sent),
             _ => throw new InvalidOperationException("no such result"),
         };
     }
+
+    /// <summary>Null when that was the last attempt.</summary>
+    static TimeSpan? PauseAfter(int attempt) => attempt <= Pauses.Length ? Pauses[attempt - 1] : null;
 
     static NoticeOutcome Closed(string status, string code, string? detail = null) => new(status, Pause: null, code, detail, Recipient: null, Sent: null);
 }

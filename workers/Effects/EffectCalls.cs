@@ -30,6 +30,7 @@ sealed class EffectCalls(IStepKindWorker kind, ILogger log)
             if (repetition == Repetition.Never)
                 return StepOutcome.StaysUnknown(unknown, repetition);
         }
+        var isRepeated = unknown is not null;
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             await free.WaitAsync(leaving);
@@ -40,7 +41,7 @@ sealed class EffectCalls(IStepKindWorker kind, ILogger log)
                 if (flight.Unwanted.IsCancellationRequested)
                     return unknown is null ? StepOutcome.NotWanted : StepOutcome.StaysUnknown(unknown, repetition);
                 if (flight.Left == TimeSpan.Zero)
-                    return unknown is null ? StepOutcome.NeverCalled : StepOutcome.StaysUnknown(unknown, repetition);
+                    return unknown is null ? StepOutcome.NeverCalled : OutOfTime(unknown, repetition, isRepeated);
                 flight.IsCalled = true;
                 outcome = await CallAsync(flight, repetition, abandon);
             }
@@ -62,10 +63,22 @@ sealed class EffectCalls(IStepKindWorker kind, ILogger log)
                 default:
                     return outcome;
             }
-            if (repetition == Repetition.Never || flight.Left == TimeSpan.Zero || flight.Unwanted.IsCancellationRequested)
+            if (repetition == Repetition.Never || flight.Unwanted.IsCancellationRequested)
                 return StepOutcome.StaysUnknown(unknown, repetition);
-            await Task.Delay(pause < flight.Left ? pause : flight.Left, leaving);
+            if (flight.Left is var left && left == TimeSpan.Zero)
+                return OutOfTime(unknown, repetition, isRepeated);
+            var rest = pause < left ? pause : left;
+            RetryMeters.Again(RetryMeters.Call, rest);
+            isRepeated = true;
+            await Task.Delay(rest, leaving);
         }
+    }
+
+    static StepOutcome.Failed OutOfTime(string unknown, Repetition repetition, bool isRepeated)
+    {
+        if (isRepeated)
+            RetryMeters.GiveUp(RetryMeters.Call);
+        return StepOutcome.StaysUnknown(unknown, repetition);
     }
 
     // What may not be repeated comes to its end though nobody waits: the audit then knows whether it happened.

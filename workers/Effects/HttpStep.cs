@@ -20,7 +20,7 @@ sealed class HttpStep(TenantAllowList allowed, TenantSecrets secrets, HttpStepNe
     /// <summary>All that goes along to another origin: a step's other headers may be meant for the first one only.</summary>
     static readonly HashSet<string> CrossOriginHeaders = new(StringComparer.OrdinalIgnoreCase) { "Accept", "Accept-Language", "User-Agent" };
 
-    readonly HttpStepBreakers breakers = new();
+    readonly HttpStepBreakers breakers = new(TimeProvider.System);
 
     public string Kind => "http";
 

@@ -73,7 +73,7 @@ static class BulkJobs
             if (c.UndoOf is not null)
                 Finish(work, delivery);
             else
-                work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+                work.RefuseKey(delivery);
             return;
         }
         var selected = work.SelectedHere(envelope.TenantId, c.SelectionId)
@@ -103,7 +103,7 @@ static class BulkJobs
         var envelope = delivery.Envelope;
         if (job is not null)
         {
-            work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+            work.RefuseKey(delivery);
             return;
         }
         work.Save(new(envelope.TenantId, c.BulkJobId, envelope.Id, Seq: 1, "completed", Definition: null, envelope.Actor), delivery,

@@ -13,6 +13,8 @@ sealed class KeysUsed
     readonly Dictionary<(Guid TenantId, Guid KeyId), Guid> commands = [];
     readonly List<(Guid TenantId, Guid KeyId, Guid CommandId)> fresh = [];
 
+    public KeyTally Tally { get; } = new();
+
     public async Task LoadAsync(NpgsqlDataSource postgres, IEnumerable<Delivery> batch, CancellationToken stop)
     {
         var wanted = batch.Where(IsNeeded).Select(d => d.Envelope).ToList();
@@ -38,7 +40,12 @@ sealed class KeysUsed
             return false;
         var envelope = delivery.Envelope;
         if (commands.TryGetValue((envelope.TenantId, envelope.KeyId!.Value), out var first))
-            return first != envelope.Id;
+        {
+            if (first != envelope.Id)
+                return true;
+            Tally.Correct(delivery, KeyUse.Repeated);
+            return false;
+        }
         commands[(envelope.TenantId, envelope.KeyId.Value)] = envelope.Id;
         fresh.Add((envelope.TenantId, envelope.KeyId.Value, envelope.Id));
         return false;
@@ -49,6 +56,7 @@ sealed class KeysUsed
         if (fresh.Count == 0)
             return;
         statement.BatchCommands.Add(IdempotencyKeys.Use(fresh));
+        Tally.Record(fresh.Count);
         fresh.Clear();
     }
 }

@@ -24,8 +24,6 @@ sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
     Dictionary<int, long> heads = [];
     bool unsure;
 
-    public KeysUsed Keys { get; } = new();
-
     public EarlierResults Earlier { get; } = new();
 
     /// <summary>Effect keys that a live worker holds, of the runs that were woken.</summary>

@@ -36,9 +36,9 @@ sealed class RunsHandler(
         var now = await clock.NowAsync(stop);
         var envelope = delivery.Envelope;
         using var span = Spans.Of(envelope);
-        if (work.Keys.IsReused(delivery))
+        if (work.IsKeyReused(delivery))
         {
-            work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+            work.RefuseKey(delivery);
             return;
         }
         switch (envelope.Type)
@@ -116,6 +116,7 @@ sealed class RunsHandler(
             PipelineMeters.EventsAppended.Add(work.EventCount);
             work.Grant(granted);
         }
+        work.Keys.Tally.Count();
         // Before the ack: a crash here means redelivery, and the state says what it still owes.
         await publisher.PublishAsync(work.TakeFollowUps(), stop);
         await ReplyAsync(work, stop);

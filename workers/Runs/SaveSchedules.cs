@@ -45,7 +45,7 @@ sealed class ScheduleChange(RunBatch work, Delivery delivery, DateTimeOffset now
     {
         // The id is made from the caller's key, so another command about it is the key with another body.
         if (current is not null && current.CommandId != Envelope.Id)
-            work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+            work.RefuseKey(delivery);
         else if (current is not null)
             Done(current);
         else

@@ -49,7 +49,7 @@ static class SignalRuns
             RunMeters.HistoriesNearLimit.Add(1);
         // The signal's id came from the key: it is the key that was used again.
         if (decision.Refusal is { Code: "SIGNAL_DUPLICATE" } && envelope.KeyId?.ToString() == signalId)
-            decision = decision with { Refusal = new Refusal("idempotency_key_reused", "the key was used before with another body") };
+            decision = decision with { Refusal = work.NoToKey(delivery) };
         work.Take(delivery, row, decision, now);
     }
 }

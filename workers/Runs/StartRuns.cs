@@ -80,7 +80,7 @@ static class StartRuns
         if (existing.CommandId == envelope.Id)
             work.Take(delivery, existing, existing.Run.Start(command, now), now);
         else if (envelope.KeyId is not null && envelope.KeyId == existing.KeyId)
-            work.Refuse(delivery, "idempotency_key_reused", "the key was used before with another body");
+            work.RefuseKey(delivery);
         else
             Refuse(work, delivery, command, "RUN_ALREADY_EXISTS", $"run {command.RunId} exists already");
     }

@@ -14,9 +14,13 @@ static class WebhookMeters
     public static readonly Gauge<double> Overdue = PipelineMeters.Meter.CreateGauge<double>("dvt_webhook_overdue_seconds");
     public static readonly Gauge<long> Behind = PipelineMeters.Meter.CreateGauge<long>("dvt_webhook_fanout_lag_events");
 
-    public static void Count(PostOutcome outcome, bool isLast)
+    /// <param name="attempt">From 1.</param>
+    /// <param name="pause">Until the next attempt; null when there is none.</param>
+    public static void Count(PostOutcome outcome, int attempt, TimeSpan? pause)
     {
-        Attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome.IsSuccess ? "delivered" : isLast ? "exhausted" : "retried"));
+        if (!outcome.IsSuccess && (pause is not null || attempt > 1))
+            RetryMeters.Count(RetryMeters.Webhook, pause);
+        Attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome.IsSuccess ? "delivered" : pause is null ? "exhausted" : "retried"));
         Took.Record(outcome.Took.TotalSeconds);
     }
 }

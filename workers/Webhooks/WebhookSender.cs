@@ -47,7 +47,7 @@ sealed class WebhookSender(
             await Task.Yield();
             var outcome = await post.SendAsync(delivery);
             var pause = outcome.IsSuccess || outcome.Code == 410 ? null : schedule.After(delivery.Attempt, outcome.RetryAfter, Random.Shared.NextDouble());
-            WebhookMeters.Count(outcome, isLast: pause is null);
+            WebhookMeters.Count(outcome, delivery.Attempt, pause);
             var failingSince = await table.RecordAsync(delivery, outcome, pause, CancellationToken.None);
             if (pause is null)
                 await table.ReleaseAsync([delivery.Line], CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Dvt.Api;
 using Dvt.Contracts;
+using Dvt.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -26,6 +27,7 @@ public sealed class LimitAndIdTests
         Assert.False(bucket.TryTake(now, out _, out _));
         now += Stopwatch.Frequency * 100;
         Assert.True(bucket.IsIdle(now));
+        Assert.Equal(0, bucket.Taken(now));
         Assert.Equal(5, Enumerable.Range(0, 20).Count(_ => bucket.TryTake(now, out var _, out var _)));
     }
 
@@ -59,6 +61,43 @@ public sealed class LimitAndIdTests
         limits.CheckLogin("1.2.3.4", "b@b.c");
     }
 
+    static Caller CallerOf(Guid tenant, int burst) => new(
+        tenant, "t", UserId: null, Guid.NewGuid(), "key:k", Roles: [], new TenantQuota(RequestsPerSecond: 1, burst, Unlimited: false), Suspended: false, ExpiresAt: null);
+
+    [Fact]
+    public void What_is_blocked_and_what_still_counts_is_told_by_limit()
+    {
+        using var counted = new Counted();
+        var limits = new RateLimits(new ApiOptions { LoginFailuresPerMinute = 1 });
+        double Blocked(string limit) => counted[$"rate_limit_requests_blocked_total{{limit={limit}}}"];
+        Dictionary<object, long> Still(long now) => limits.Counted(now).ToDictionary(m => m.Tags[0].Value!, m => m.Value);
+        var caller = CallerOf(Guid.NewGuid(), burst: 3);
+        for (var call = 0; call < 3; call++)
+            limits.Admit(new DefaultHttpContext(), caller);
+        limits.CountFailedLogin("1.2.3.4", "a@b.c");
+        Assert.Equal(new Dictionary<object, long> { ["tenant"] = 3, ["key"] = 3, ["login"] = 1, ["address"] = 1 }, Still(Stopwatch.GetTimestamp()));
+        Assert.Throws<ProblemException>(() => limits.Admit(new DefaultHttpContext(), caller));
+        Assert.Equal((1, 0, 0), (Blocked("tenant"), Blocked("key"), Blocked("login")));
+        Assert.Throws<ProblemException>(() => limits.CheckLogin("1.2.3.4", "a@b.c"));
+        Assert.Equal((1, 0, 1), (Blocked("tenant"), Blocked("key"), Blocked("login")));
+        Assert.Equal(0, Still(Stopwatch.GetTimestamp() + (Stopwatch.Frequency * 3_600)).Values.Sum());
+    }
+
+    [Fact]
+    public void A_key_is_blocked_when_its_tenant_still_has_some_left()
+    {
+        using var counted = new Counted();
+        var limits = new RateLimits(new ApiOptions());
+        var caller = CallerOf(Guid.NewGuid(), burst: 2);
+        for (var call = 0; call < 2; call++)
+            limits.Admit(new DefaultHttpContext(), caller);
+        // As after a change of the quota and back: the tenant's bucket is a new one.
+        limits.Admit(new DefaultHttpContext(), CallerOf(caller.TenantId, burst: 5));
+        Assert.Throws<ProblemException>(() => limits.Admit(new DefaultHttpContext(), caller));
+        Assert.Equal(1, counted["rate_limit_requests_blocked_total{limit=key}"]);
+        Assert.Equal(0, counted["rate_limit_requests_blocked_total{limit=tenant}"]);
+    }
+
     [Fact]
     public void What_is_no_credential_is_limited_per_address_whatever_it_names()
     {
@@ -80,6 +119,10 @@ public sealed class LimitAndIdTests
         for (var i = 0; i < 1_000; i++)
             none.CountFailure("1.2.3.4");
         none.CheckAddress("1.2.3.4");
+        var usual = new RateLimits(new ApiOptions());
+        for (var i = 0; i < 1_000; i++)
+            usual.CountFailure("127.0.0.1");
+        usual.CheckAddress("127.0.0.1");
     }
 
     [Theory]
@@ -112,6 +155,14 @@ public sealed class LimitAndIdTests
         Assert.Equal(NamedId.Of("key", tenant.ToString(), "POST", "/v1/runs", "k"), first.KeyId);
         Assert.Equal(5, first.KeyId.Version);
         Assert.Equal(7, RequestIds.Fresh().KeyId.Version);
+    }
+
+    [Fact]
+    public void A_key_that_the_API_refuses_itself_is_counted()
+    {
+        using var counted = new Counted();
+        Assert.Equal("idempotency_key_reused", RequestIds.Reused().Kind.Code);
+        Assert.Equal(1, counted["idempotency_errors_total"]);
     }
 
     [Fact]

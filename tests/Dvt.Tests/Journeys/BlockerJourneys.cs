@@ -81,6 +81,7 @@ public sealed class BlockerJourneys(JourneySystem journeys, ITestOutputHelper ou
         var open = await BlockedAsync(client, runId, "CIRCUIT_OPEN");
         Assert.Equal(("meet", System.Sandbox.GetLeftPart(UriPartial.Authority)), (open.GetProperty("stepId").GetString(), open.GetProperty("host").GetString()));
         Assert.Equal("HTTP_CIRCUIT_OPEN", open.GetProperty("error").GetProperty("code").GetString());
+        Assert.Contains((await Scrape.OfAsync(System)).Samples, s => s is { Name: "circuit_breaker_state", Value: > 0 } && s.Labels["state"] is "open" or "half_open");
         Assert.True(open.TryGetProperty("clearsAt", out _));
         await client.SignalAsync(runId, "CANCEL");
     });

@@ -69,12 +69,17 @@ public sealed class BookingJourneys(JourneySystem journeys, ITestOutputHelper ou
     {
         var unit = await Cabins.UnitAsync(client);
         var body = Cabins.Stay(unit, 5, 2);
+        var before = await Scrape.OfAsync(System);
         var first = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", body, key: "k1", wait: 30);
         var second = await client.ExpectAsync(HttpStatusCode.Created, HttpMethod.Post, "/v1/bookings", body, key: "k1", wait: 30);
         Assert.Equal(first.Text("code"), second.Text("code"));
         Assert.Equal("idempotency_key_reused", (await client.ExpectAsync(
             HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/v1/bookings", Cabins.Stay(unit, 50, 2), key: "k1", wait: 30)).Text("code"));
         Assert.Single((await client.GetAsync($"/v1/bookings?unit={unit}")).GetProperty("items").EnumerateArray());
+        var after = await Scrape.OfAsync(System);
+        foreach (var name in (string[])["cache_misses_total", "cache_hits_total", "errors_total", "keys_created_total"])
+            Assert.True(after.Since(before, $"idempotency_{name}") == 1, name);
+        Assert.Equal(3, after.Since(before, "idempotency_processing_time_seconds_count"));
     });
 
     [ServersFact]

@@ -15,6 +15,7 @@ public sealed class CommandJourneys(JourneySystem journeys, ITestOutputHelper ou
     public Task Twenty_simultaneous_posts_with_one_key_make_one_run_and_another_body_is_refused() => AsTenantAsync(async client =>
     {
         await client.PublishAsync(TestPlans.Inline);
+        var before = await Scrape.OfAsync(System);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.ExpectAsync(HttpStatusCode.Accepted, HttpMethod.Post, "/v1/runs", Start, key: "one")));
         Assert.Single(answers.Select(a => a.ToString()).Distinct());
         client.Note(answers[0]);
@@ -24,6 +25,9 @@ public sealed class CommandJourneys(JourneySystem journeys, ITestOutputHelper ou
         var problem = await client.ExpectAsync(HttpStatusCode.UnprocessableEntity, HttpMethod.Post, "/v1/runs", Other, key: "one", wait: 20);
         Assert.Equal("idempotency_key_reused", problem.GetProperty("code").GetString());
         Assert.Equal(runId, Assert.Single((await client.GetAsync("/v1/runs")).GetProperty("items").EnumerateArray()).GetProperty("runId").GetString());
+        var after = await Scrape.OfAsync(System);
+        Assert.Equal(
+            (1, 19, 1), (after.Since(before, "idempotency_cache_misses_total"), after.Since(before, "idempotency_cache_hits_total"), after.Since(before, "idempotency_errors_total")));
     });
 
     [ServersFact]

@@ -106,6 +106,7 @@ public sealed class WebhookJourneys(JourneySystem journeys, ITestOutputHelper ou
         var hook = await Receiver.MakeAsync(client, "run.completed");
         await hook.BehaveAsync(new { status = 500 });
         await client.PublishAsync(TestPlans.Inline);
+        var before = await Scrape.OfAsync(System);
         await client.StartAsync("inline");
         JsonElement failed = default;
         await Eventually.HoldsAsync(async () =>
@@ -114,6 +115,10 @@ public sealed class WebhookJourneys(JourneySystem journeys, ITestOutputHelper ou
             failed = items.GetArrayLength() == 1 ? items[0] : default;
             return items.GetArrayLength() == 1;
         }, Patience, "the delivery was not given up");
+        var after = await Scrape.OfAsync(System);
+        // Others' deliveries may be tried again meanwhile.
+        Assert.True(after.Since(before, "retry_attempts_total", "webhook") >= 6);
+        Assert.True(after.Since(before, "retry_exhausted_total", "webhook") >= 1);
         Assert.Equal((7, "status", 500), (failed.GetProperty("attempt").GetInt32(), failed.GetProperty("error").GetString(), failed.GetProperty("responseCode").GetInt32()));
         await hook.BehaveAsync(new { status = 204 });
         await client.ExpectAsync(HttpStatusCode.OK, Post, $"{hook.Path}/deliveries/{failed.GetProperty("deliveryId").GetString()}/retry");

@@ -28,6 +28,11 @@ sealed class Scrape
         return new Scrape(samples);
     }
 
+    /// <summary>By how much the series of a name have grown, of all processes and labels together; those of processes that are gone are left out.</summary>
+    public double Since(Scrape before, string name, string? label = null) => Sum(name, label) - before.Sum(name, label);
+
+    double Sum(string name, string? label) => Samples.Where(s => s.Name == name && (label is null || s.Labels.Values.Contains(label))).Sum(s => s.Value);
+
     static IEnumerable<Sample> Read(string process, string text) =>
         from line in text.Split('\n')
         let m = Regex.Match(line, @"^(?<name>\w+)(\{(?<labels>.*)\})? (?<value>\S+)$")
