@@ -20,7 +20,7 @@ function Rows<T>({ legend, note, add, rows, made, onChange, children }: { legend
       <p className="text-[0.93rem] text-soft">{note}</p>
       {rows.map((row, i) => (
         <div key={i} className="flex items-end gap-2 border-b border-line pb-3 last-of-type:border-b-0 last-of-type:pb-0">
-          <div className="grid min-w-0 flex-1 grid-cols-2 gap-2 sm:grid-cols-[repeat(auto-fit,minmax(7rem,1fr))]">{children(row, next => onChange(rows.with(i, next)))}</div>
+          <div className="grid min-w-0 flex-1 grid-cols-2 gap-2 sm:grid-cols-3">{children(row, next => onChange(rows.with(i, next)))}</div>
           <Button look="quiet" aria-label={`${t('plans.removeItem')} ${i + 1}`} onClick={() => onChange(rows.toSpliced(i, 1))}>
             <X aria-hidden className="size-4" />
           </Button>

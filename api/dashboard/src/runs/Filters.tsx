@@ -42,7 +42,7 @@ export function Filters({ search, onChange }: { search: RunsSearch; onChange: (n
         )}
       </div>
       {open && (
-        <div className="grid grid-cols-2 gap-2 md:grid-cols-3 xl:grid-cols-6">
+        <div className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
           <Resting value={search.planId ?? ''} label={t('runs.plan')} onRest={planId => set({ planId })} />
           <Resting value={search.version ?? ''} label={t('runs.version')} onRest={version => set({ version })} />
           <Resting
@@ -53,11 +53,11 @@ export function Filters({ search, onChange }: { search: RunsSearch; onChange: (n
           />
           <label className="flex items-center gap-2 text-soft">
             <span className="w-11 shrink-0">{t('runs.from')}</span>
-            <input type="datetime-local" className="field" value={search.from ?? ''} onChange={e => set({ from: e.target.value })} />
+            <input type="datetime-local" className="field min-w-0" value={search.from ?? ''} onChange={e => set({ from: e.target.value })} />
           </label>
           <label className="flex items-center gap-2 text-soft">
             <span className="w-11 shrink-0">{t('runs.to')}</span>
-            <input type="datetime-local" className="field" value={search.to ?? ''} onChange={e => set({ to: e.target.value })} />
+            <input type="datetime-local" className="field min-w-0" value={search.to ?? ''} onChange={e => set({ to: e.target.value })} />
           </label>
           <label className="flex items-center gap-2">
             <input type="checkbox" className="size-4 accent-accent" checked={search.archived === 'true'} onChange={e => set({ archived: e.target.checked ? 'true' : '' })} />
