@@ -36,7 +36,7 @@ export async function test({ enter }) {
   const problem = page.getByRole('dialog').getByRole('alert');
   await problem.getByText('The run has ended').waitFor();
   await look(page, 'run-dialog-problem');
-  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Dismiss this message' }).last().click();
   await problem.waitFor({ state: 'detached' });
   await page.unroute('**/external-signals');
   await page.getByRole('dialog').getByRole('button', { name: 'Send', exact: true }).click();

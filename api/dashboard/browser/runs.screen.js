@@ -45,10 +45,14 @@ export async function test({ enter }) {
   await page.getByRole('button', { name: 'Clear', exact: true }).click();
 
   // All that are loaded at once.
+  await page.getByRole('searchbox', { name: /Search by run/ }).fill('list');
+  await page.getByText('4 runs shown').waitFor();
   await page.getByRole('checkbox', { name: /^Select all/ }).check();
   await page.getByText('4 runs selected').waitFor();
   await page.getByRole('checkbox', { name: /^Select all/ }).uncheck();
   await page.getByText('4 runs selected').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await page.locator('[data-run=list-quick]').waitFor();
 
   // Those selected, with what they are told first.
   for (const n of [1, 2]) await page.getByRole('checkbox', { name: `Select list-wait-${n}` }).check();

@@ -71,7 +71,7 @@ export function Toasts({ inDialog = false }: { inDialog?: boolean }) {
               <ProblemNote fault={toast.fault} />
             </div>
           )}
-          <button type="button" className="rounded p-1 text-soft hover:text-text" aria-label={t('common.close')} onClick={() => change(toasts.filter(x => x.id !== toast.id))}>
+          <button type="button" className="rounded p-1 text-soft hover:text-text" aria-label={t('common.dismiss')} onClick={() => change(toasts.filter(x => x.id !== toast.id))}>
             <X aria-hidden className="size-4" />
           </button>
         </div>
