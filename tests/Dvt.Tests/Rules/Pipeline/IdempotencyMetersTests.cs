@@ -73,7 +73,7 @@ public sealed class IdempotencyMetersTests
         work.Add(new(Tenant, Run.New(key.ToString(), Scenario.PlanOf("""[{"stepId":"a","kind":"noop"}]""")), slot: 0, first.Envelope.Id, key));
         Assert.False(work.IsKeyReused(first));
         Assert.False(work.IsKeyReused(other));
-        await StartRuns.DecideAsync(work, other, plans: null!, DateTimeOffset.UnixEpoch, CancellationToken.None);
+        await StartRuns.DecideAsync(work, other, postgres: null!, plans: null!, DateTimeOffset.UnixEpoch, CancellationToken.None);
         Assert.False(work.IsKeyReused(unkeyed));
         work.Keys.Tally.Count();
         Assert.Equal((1, 1, 1, 0, 1), Told(counted));
