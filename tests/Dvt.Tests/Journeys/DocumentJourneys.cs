@@ -23,7 +23,10 @@ public sealed class DocumentJourneys(JourneySystem journeys, ITestOutputHelper o
         var document = await client.GetAsync("/openapi/v1.json");
         Dictionary<string, string?> known = new()
         {
-            ["runId"] = runId, ["planId"] = "inline", ["version"] = "1.0.0", ["commandId"] = started.GetProperty("commandId").GetString(),
+            ["runId"] = runId,
+            ["planId"] = "inline",
+            ["version"] = "1.0.0",
+            ["commandId"] = started.GetProperty("commandId").GetString(),
             ["deadLetterId"] = dead.GetProperty("id").GetString(),
         };
         using var platform = ApiClient.Platform(System);
