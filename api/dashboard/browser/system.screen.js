@@ -24,6 +24,7 @@ export async function test({ enter }) {
   await view.getByRole('button', { name: 'Rebuild' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Rebuild' }).click();
   await page.getByText('The rebuild has begun.').waitFor();
-  await page.getByText('What this process counts now').click();
+  await page.getByText('What the processes count now').click();
+  await page.getByRole('searchbox', { name: 'Filter the measures' }).fill('dvt_messages_published_total');
   await page.getByRole('cell', { name: 'dvt_messages_published_total' }).first().waitFor();
 }

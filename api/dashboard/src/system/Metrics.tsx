@@ -21,18 +21,24 @@ export function Metrics() {
           <input type="search" className="field" aria-label={t('system.filter')} placeholder={t('system.filter')} value={filter} onChange={e => setFilter(e.target.value)} />
         </div>
         <Loaded query={metrics}>
-          {samples => (
-            <Table
-              label={t('system.metrics')}
-              rows={samples.filter(s => `${s.name}{${s.labels}}`.includes(filter)).slice(0, shownAtMost)}
-              keyOf={s => `${s.name}{${s.labels}}`}
-              columns={[
-                { title: t('system.measure'), cell: s => <code className="font-mono text-[0.9rem]">{s.name}</code> },
-                { title: t('system.labels'), wide: true, cell: s => <code className="font-mono text-[0.9rem] text-soft">{s.labels}</code> },
-                { title: t('system.value'), right: true, cell: s => count(s.value) },
-              ]}
-            />
-          )}
+          {samples => {
+            const found = samples.filter(s => `${s.name}{${s.labels}}`.includes(filter));
+            return (
+              <>
+                {found.length > shownAtMost && <p className="px-4 pb-2 text-soft">{t('system.metricsMore', { shown: count(shownAtMost), all: count(found.length) })}</p>}
+                <Table
+                  label={t('system.metrics')}
+                  rows={found.slice(0, shownAtMost)}
+                  keyOf={s => `${s.name}{${s.labels}}`}
+                  columns={[
+                    { title: t('system.measure'), cell: s => <code className="font-mono text-[0.9rem]">{s.name}</code> },
+                    { title: t('system.labels'), wide: true, cell: s => <code className="font-mono text-[0.9rem] text-soft">{s.labels}</code> },
+                    { title: t('system.value'), right: true, cell: s => count(s.value) },
+                  ]}
+                />
+              </>
+            );
+          }}
         </Loaded>
       </details>
     </Panel>
