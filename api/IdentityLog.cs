@@ -26,13 +26,6 @@ sealed class IdentityLog(NpgsqlDataSource postgres, EventJson json)
             batch.BatchCommands.Add(row);
         EventLog.AddAppend(batch, events, _ => EventLog.NoLease);
         await using var reader = await batch.ExecuteReaderAsync(stop);
-        while (reader.FieldCount != 2 || reader.GetName(1) != "head")
-            await reader.NextResultAsync(stop);
-        var position = await EventLog.ReadHeadsAsync(reader, stop);
-        // An error of the commit itself comes behind the last result.
-        while (await reader.NextResultAsync(stop))
-        {
-        }
-        return position;
+        return await EventLog.ReadCommitAsync(reader, stop);
     }
 }

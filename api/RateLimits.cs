@@ -108,7 +108,7 @@ sealed class RateLimits
         var headers = http.Response.Headers;
         headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture,
             $"\"default\";q={tenant.Burst};w={Math.Max(1, (int)(tenant.Burst / tenant.PerSecond))}");
-        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+        var seconds = Seconds(wait);
         headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={left};t={(admitted ? 1 : seconds)}");
         if (admitted)
             return;
@@ -134,46 +134,40 @@ sealed class RateLimits
     public void CheckLogin(string address, string email)
     {
         CheckAddress(address);
-        if (!loginFailures.TryGetValue(LoginName(address, email), out var bucket) || !bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
-            return;
-        Block(OfLogin);
-        throw new ProblemException(Problems.RateLimited, "Too many failed logins for this email from this address.")
-        {
-            RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
-        };
+        Check(loginFailures, LoginName(address, email), OfLogin, "Too many failed logins for this email from this address.");
     }
 
     public void CountFailedLogin(string address, string email)
     {
         CountFailure(address);
-        Forget(loginFailures);
-        loginFailures
-            .GetOrAdd(LoginName(address, email), _ => new(options.LoginFailuresPerMinute / 60.0, options.LoginFailuresPerMinute))
-            .TryTake(Stopwatch.GetTimestamp(), out _, out _);
+        Count(loginFailures, LoginName(address, email), options.LoginFailuresPerMinute);
     }
 
     /// <summary>Throws the 429 when too many logins and credentials from this address were none.</summary>
-    public void CheckAddress(string address)
-    {
-        if (!failures.TryGetValue(address, out var bucket) || !bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
-            return;
-        Block(OfAddress);
-        throw new ProblemException(Problems.RateLimited, "Too many failed logins and unknown credentials from this address.")
-        {
-            RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)),
-        };
-    }
+    public void CheckAddress(string address) => Check(failures, address, OfAddress, "Too many failed logins and unknown credentials from this address.");
 
     /// <summary>Only failures count: what is let in is limited by tenant and key.</summary>
     public void CountFailure(string address)
     {
-        if ((options.FailuresPerMinutePerAddress ?? (IsOfThisMachine(address) ? 0 : FailuresUsually)) is not (> 0 and var most))
-            return;
-        Forget(failures);
-        failures
-            .GetOrAdd(address, _ => new(most / 60.0, most))
-            .TryTake(Stopwatch.GetTimestamp(), out _, out _);
+        if ((options.FailuresPerMinutePerAddress ?? (IsOfThisMachine(address) ? 0 : FailuresUsually)) is > 0 and var most)
+            Count(failures, address, most);
     }
+
+    static void Check(ConcurrentDictionary<string, TokenBucket> failed, string name, string limit, string detail)
+    {
+        if (!failed.TryGetValue(name, out var bucket) || !bucket.IsEmpty(Stopwatch.GetTimestamp(), out var wait))
+            return;
+        Block(limit);
+        throw new ProblemException(Problems.RateLimited, detail) { RetryAfter = Seconds(wait) };
+    }
+
+    static void Count(ConcurrentDictionary<string, TokenBucket> failed, string name, int perMinute)
+    {
+        Forget(failed);
+        failed.GetOrAdd(name, static (_, perMinute) => new(perMinute / 60.0, perMinute), perMinute).TryTake(Stopwatch.GetTimestamp(), out _, out _);
+    }
+
+    static int Seconds(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
 
     static bool IsOfThisMachine(string address) => IPAddress.TryParse(address, out var ip) && IPAddress.IsLoopback(ip);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Lodging.Bookings;
 using Dvt.Pipeline;
 using Npgsql;
 
@@ -50,18 +51,10 @@ public sealed class BookingHistory(NpgsqlDataSource api)
         foreach (var e in read.Value.Where(e => e.Type == nameof(BookingPaymentRecorded)))
         {
             var told = JsonSerializer.Deserialize<BookingPaymentRecorded>(e.Data, ContractsJson.Options)!;
-            var refunded = told.Status == OutsidePayment.Refunded ? told.Amount : null;
-            payments[told.PaymentId] = payments.TryGetValue(told.PaymentId, out var before)
-                ? before with
-                {
-                    // What was paid stays known when some of it goes back.
-                    Amount = refunded is not null && before.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? before.Amount : told.Amount,
-                    Status = told.Status,
-                    Refunded = refunded,
-                    LastAt = e.OccurredAt,
-                    Events = before.Events + 1,
-                }
-                : new(told.PaymentId, told.Amount, told.Status, e.OccurredAt, e.OccurredAt, Events: 1, refunded);
+            var before = payments.GetValueOrDefault(told.PaymentId);
+            var now = BookingPayment.Told(
+                before is null ? null : new(before.PaymentId, before.Amount, before.Status, before.Refunded), told.PaymentId, told.Amount, told.Status);
+            payments[told.PaymentId] = new(now.PaymentId, now.Amount, now.Status, before?.FirstAt ?? e.OccurredAt, e.OccurredAt, (before?.Events ?? 0) + 1, now.Refunded);
         }
         return new([.. payments.Values], read.Position);
     }

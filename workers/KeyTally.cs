@@ -19,16 +19,13 @@ enum KeyUse
 /// <summary>The idempotency keys of a batch. Counted once, when all of it is durable: a batch that is decided again counts once.</summary>
 sealed class KeyTally
 {
-    public const string ReusedCode = "idempotency_key_reused";
-    public const string ReusedDetail = "the key was used before with another body";
-
     readonly long began = TimeProvider.System.GetTimestamp();
     readonly List<KeyUse> met = [];
     int recorded;
 
     /// <param name="before">What the command came to when it was decided before; null when it was not.</param>
     public static KeyUse UseOf(Outcome? before) =>
-        before is null ? KeyUse.First : before.Code == ReusedCode ? KeyUse.Reused : KeyUse.Repeated;
+        before is null ? KeyUse.First : before.Code == IdempotencyKeys.ReusedCode ? KeyUse.Reused : KeyUse.Repeated;
 
     /// <summary>A message without a key is none of them.</summary>
     public void Meet(Delivery delivery, KeyUse use)

@@ -108,7 +108,7 @@ static class DeadLetters
         if (row.Status == "open" || (ids.Keyed && await call.Backend.Existence.IsAcceptedAsync(tenantId, ids.CommandId, call.Stop)))
             return row;
         throw ids.Keyed && await call.Backend.DeadLetters.CommandOfKeyAsync(tenantId, ids.KeyId, call.Stop) is not null
-            ? new ProblemException(Problems.IdempotencyKeyReused)
+            ? RequestIds.Reused()
             : new ProblemException(Problems.NotOpen, $"It is {row.Status}.");
     }
 

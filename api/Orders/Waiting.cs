@@ -82,30 +82,21 @@ static class Waiting
     }
 
     /// <summary>Tells where the log stands, before tables are read that are written with it; they are never behind <c>minPosition</c> then.</summary>
-    public static async Task AtHeadAsync(this Call call)
-    {
-        await call.MinPositionAsync();
-        try
-        {
-            call.Position(await call.Backend.Freshness.HeadAsync(call.Stop));
-        }
-        catch (Exception fault) when (Away.Is(fault))
-        {
-            // Some answers need no database; they tell no position then.
-        }
-    }
+    public static Task AtHeadAsync(this Call call) => AtAsync(call, call.Backend.Freshness.HeadAsync);
 
     /// <summary>Tells where the views stand, before one of them may turn out to have nothing.</summary>
-    public static async Task AtViewsAsync(this Call call)
+    public static Task AtViewsAsync(this Call call) => AtAsync(call, call.Backend.Freshness.CurrentAsync);
+
+    static async Task AtAsync(Call call, Func<CancellationToken, Task<LogPosition>> where)
     {
         await call.MinPositionAsync();
         try
         {
-            call.Position(await call.Backend.Freshness.CurrentAsync(call.Stop));
+            call.Position(await where(call.Stop));
         }
         catch (Exception fault) when (Away.Is(fault))
         {
-            // What was accepted a moment ago is known without the database.
+            // Some answers need no database, as that a command was accepted a moment ago; they tell no position then.
         }
     }
 

@@ -63,4 +63,19 @@ public sealed record Outcome(
     public const string Done = "done";
     public const string Refused = "refused";
     public const string Failed = "failed";
+
+    /// <summary>What a result in the command's own stream says, but for where it is visible.</summary>
+    /// <param name="type">Of the event: <see cref="CommandRefused"/> or <see cref="CommandDone"/>.</param>
+    public static Outcome Of(Guid commandId, string type, JsonElement result)
+    {
+        if (type != nameof(CommandRefused))
+            return new Outcome(commandId, Done);
+        var refused = ContractsJson.Read<CommandRefused>(result);
+        return new Outcome(commandId, Refused, refused.Code, refused.Detail, refused.Resource, Data: refused.Data);
+    }
+
+    /// <summary>The result that tells it in the command's own stream.</summary>
+    public IEvent ResultOf(Envelope command) => Status == Refused
+        ? new CommandRefused(command.Type, Code!, Detail!, command.Resource)
+        : new CommandDone(command.Type, command.Resource, Data);
 }

@@ -24,7 +24,7 @@ sealed partial class BatchProcess
         if (await PatientlyAsync(() => orders.EarlierAsync(envelope, stop), stop) is { } before)
             return before;
         var outcome = await PatientlyAsync(() => orders.IsKeyUsedAsync(envelope, stop), stop)
-            ? Refused(by, "idempotency_key_reused", "the key was used before with another body")
+            ? Refused(by, IdempotencyKeys.ReusedCode, IdempotencyKeys.ReusedDetail)
             : envelope.Type == nameof(ReplayDeadLetter)
                 ? await ReplayAsync(by, ContractsJson.Read<ReplayDeadLetter>(envelope.Body), stop)
                 : await DiscardAsync(by, ContractsJson.Read<DiscardDeadLetter>(envelope.Body), stop);

@@ -116,6 +116,21 @@ public static class EventLog
         return new LogPosition(heads);
     }
 
+    /// <summary>Whether the reader stands at what the append returned.</summary>
+    public static bool IsHeads(NpgsqlDataReader reader) => reader.FieldCount == 2 && reader.GetName(0) == "slot";
+
+    /// <summary>Reads the heads among the results of a batch, and all of them: an error of the commit itself comes behind the last.</summary>
+    public static async Task<LogPosition> ReadCommitAsync(NpgsqlDataReader reader, CancellationToken stop)
+    {
+        while (!IsHeads(reader))
+            await reader.NextResultAsync(stop);
+        var position = await ReadHeadsAsync(reader, stop);
+        while (await reader.NextResultAsync(stop))
+        {
+        }
+        return position;
+    }
+
     const string Columns =
         """
         e.slot, e."offset", e.count, e.tenant_id, e.stream, e.stream_id, e.first_seq, e.command_id, e.correlation_id, e.actor,

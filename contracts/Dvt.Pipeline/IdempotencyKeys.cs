@@ -6,6 +6,10 @@ namespace Dvt.Pipeline;
 /// <summary>The SQL of <c>pipeline.idempotency</c>: which command has used a key.</summary>
 public static class IdempotencyKeys
 {
+    /// <summary>The refusal of a command whose key another one used.</summary>
+    public const string ReusedCode = "idempotency_key_reused";
+    public const string ReusedDetail = "the key was used before with another body";
+
     /// <summary>Gives tenant, key and command of those keys that were used.</summary>
     public static NpgsqlBatchCommand Used(Guid[] tenants, Guid[] keys) => new(
         """

@@ -11,9 +11,7 @@ sealed class OrderResults(NpgsqlDataSource postgres)
     {
         await using var connection = await postgres.OpenConnectionAsync(stop);
         return await ResultsAsync(connection, order, stop) is [.., var last] && last.Type != nameof(CommandFailed)
-            ? last.Type == nameof(CommandRefused) && ContractsJson.Read<CommandRefused>(last.Json) is var refused
-                ? new Outcome(order.Id, Outcome.Refused, refused.Code, refused.Detail, refused.Resource)
-                : new Outcome(order.Id, Outcome.Done, Resource: order.Resource)
+            ? Outcome.Of(order.Id, last.Type, last.Json) with { Resource = order.Resource }
             : null;
     }
 
@@ -37,9 +35,7 @@ sealed class OrderResults(NpgsqlDataSource postgres)
     public async Task<LogPosition> RecordAsync(Delivery by, Outcome outcome, CancellationToken stop)
     {
         var order = by.Envelope;
-        IEvent result = outcome.Status == Outcome.Refused
-            ? new CommandRefused(order.Type, outcome.Code!, outcome.Detail!, order.Resource)
-            : new CommandDone(order.Type, order.Resource);
+        var result = outcome.ResultOf(order);
         var isFirst = order.KeyId is { } key && await OwnerAsync(order, key, stop) is null;
         await using var connection = await postgres.OpenConnectionAsync(stop);
         var seq = (await ResultsAsync(connection, order, stop)).Count + 1;
@@ -52,13 +48,6 @@ sealed class OrderResults(NpgsqlDataSource postgres)
                 order.Id, order.CorrelationId, order.Actor, order.AcceptedAt),
         ], _ => by.Epoch);
         await using var reader = await batch.ExecuteReaderAsync(stop);
-        while (reader.FieldCount != 2 || reader.GetName(1) != "head")
-            await reader.NextResultAsync(stop);
-        var position = await EventLog.ReadHeadsAsync(reader, stop);
-        // An error of the commit itself comes behind the last result.
-        while (await reader.NextResultAsync(stop))
-        {
-        }
-        return position;
+        return await EventLog.ReadCommitAsync(reader, stop);
     }
 }

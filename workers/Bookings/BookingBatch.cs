@@ -157,7 +157,7 @@ sealed partial class BookingBatch(IReadOnlyList<Delivery> batch, PersonalDataCod
     public void RefuseKey(Delivery delivery)
     {
         Earlier.Tally.Correct(delivery, KeyUse.Reused);
-        Refuse(delivery, new(KeyTally.ReusedCode, KeyTally.ReusedDetail));
+        Refuse(delivery, new(IdempotencyKeys.ReusedCode, IdempotencyKeys.ReusedDetail));
     }
 
     /// <summary>A no that belongs into no history.</summary>

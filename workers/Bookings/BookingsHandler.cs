@@ -109,7 +109,7 @@ sealed class BookingsHandler(NpgsqlDataSource postgres, Publisher publisher, Dat
             await using var reader = await batch.ExecuteReaderAsync(stop);
             do
             {
-                if (reader.FieldCount == 2 && reader.GetName(0) == "slot")
+                if (EventLog.IsHeads(reader))
                     work.Committed(await EventLog.ReadHeadsAsync(reader, stop));
             }
             while (await reader.NextResultAsync(stop));

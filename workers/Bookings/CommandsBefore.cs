@@ -69,15 +69,7 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
             if (entry.Type == nameof(CommandFailed))
                 failures[commandId] = seq;
             else
-                finished[commandId] = OutcomeOf(commandId, entry.Type, JsonElement.Parse(entry.Data));
-    }
-
-    static Outcome OutcomeOf(Guid commandId, string type, JsonElement data)
-    {
-        if (type != nameof(CommandRefused))
-            return new Outcome(commandId, Outcome.Done);
-        var refused = ContractsJson.Read<CommandRefused>(data);
-        return new Outcome(commandId, Outcome.Refused, refused.Code, refused.Detail, refused.Resource, Data: refused.Data);
+                finished[commandId] = Outcome.Of(commandId, entry.Type, JsonElement.Parse(entry.Data));
     }
 
     /// <summary>What the command came to, whatever has happened since; null when it has not been decided.</summary>
@@ -107,7 +99,7 @@ sealed class CommandsBefore(IReadOnlyList<Delivery> batch)
     /// <summary>Where in the message's own stream its one result goes, behind the failures before.</summary>
     public long Finish(Delivery delivery, IEvent result)
     {
-        finished[delivery.Envelope.Id] = OutcomeOf(delivery.Envelope.Id, result.GetType().Name, ContractsJson.Element<object>(result));
+        finished[delivery.Envelope.Id] = Outcome.Of(delivery.Envelope.Id, result.GetType().Name, ContractsJson.Element<object>(result));
         return failures.GetValueOrDefault(delivery.Envelope.Id) + 1;
     }
 

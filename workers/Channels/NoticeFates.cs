@@ -10,8 +10,12 @@ namespace Dvt.Workers.Channels;
 /// </summary>
 static class NoticeFates
 {
-    /// <summary>What a notice is that its channel has taken, by what is known of its message. To be used in an update of the notice.</summary>
-    public const string Taken = "case when fate in ('delivered', 'read', 'failed', 'unknown') then fate else 'accepted' end";
+    /// <summary>SQL: the status of a notice that is told to be <paramref name="status"/>; what is known of its message stands once it is taken.</summary>
+    public static string Status(string status) =>
+        $"case when {status} = 'accepted' and fate in ('delivered', 'read', 'failed', 'unknown') then fate else {status} end";
+
+    /// <summary>SQL: its code.</summary>
+    public static string Code(string status, string code) => $"case when {status} = 'accepted' and fate = 'failed' then fate_code::text else {code} end";
 
     static readonly string[] Ranked = [.. SendingStatus.All.OrderBy(SendingStatus.Rank)];
 

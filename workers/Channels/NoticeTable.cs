@@ -119,10 +119,10 @@ sealed class NoticeTable(NpgsqlDataSource postgres)
         await using var command = postgres.CreateCommand(
             $"""
             update messages.notice
-            set status = case when $4 = 'accepted' then {NoticeFates.Taken} else $4 end,
+            set status = {NoticeFates.Status("$4")},
                 due_at = coalesce(clock_timestamp() + $5, due_at),
                 leased_until = null,
-                code = case when $4 = 'accepted' and fate = 'failed' then fate_code::text else $6 end,
+                code = {NoticeFates.Code("$4", "$6")},
                 detail = $7,
                 recipient = coalesce($8, recipient),
                 sent = coalesce($9::jsonb, sent),

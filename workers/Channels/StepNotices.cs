@@ -66,8 +66,8 @@ sealed class StepNotices(NpgsqlDataSource postgres)
         await using var command = postgres.CreateCommand(
             $"""
             update messages.notice
-            set status = case when $3 = 'accepted' then {NoticeFates.Taken} else $3 end,
-                code = case when $3 = 'accepted' and fate = 'failed' then fate_code::text else $4 end,
+            set status = {NoticeFates.Status("$3")},
+                code = {NoticeFates.Code("$3", "$4")},
                 detail = $5,
                 leased_until = null,
                 finished_at = clock_timestamp(),

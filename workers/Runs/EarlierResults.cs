@@ -53,15 +53,7 @@ sealed class EarlierResults
             if (entry.Type == nameof(CommandFailed))
                 failures[stream] = seq;
             else
-                finished[stream] = OutcomeOf(commandId, entry.Type, JsonElement.Parse(entry.Data));
-    }
-
-    static Outcome OutcomeOf(Guid commandId, string type, JsonElement data)
-    {
-        if (type != nameof(CommandRefused))
-            return new Outcome(commandId, Outcome.Done);
-        var refused = ContractsJson.Read<CommandRefused>(data);
-        return new Outcome(commandId, Outcome.Refused, refused.Code, refused.Detail, refused.Resource);
+                finished[stream] = Outcome.Of(commandId, entry.Type, JsonElement.Parse(entry.Data));
     }
 
     static NpgsqlBatchCommand Streams(string sql, List<Delivery> of, Func<Delivery, string> stream) => new(sql)
@@ -124,7 +116,7 @@ sealed class EarlierResults
     {
         if (Of(delivery) is not null)
             return null;
-        finished[SideStream(delivery)] = OutcomeOf(delivery.Envelope.Id, result.GetType().Name, ContractsJson.Element<object>(result));
+        finished[SideStream(delivery)] = Outcome.Of(delivery.Envelope.Id, result.GetType().Name, ContractsJson.Element<object>(result));
         return failures.GetValueOrDefault(SideStream(delivery)) + 1;
     }
 }

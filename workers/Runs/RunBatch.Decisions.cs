@@ -46,10 +46,7 @@ sealed partial class RunBatch
     /// <summary>An outcome that only the command's own stream tells.</summary>
     public void End(Delivery delivery, Outcome outcome)
     {
-        var (type, resource) = (delivery.Envelope.Type, delivery.Envelope.Resource);
-        Finish(delivery, outcome.Status == Outcome.Refused
-            ? new CommandRefused(type, outcome.Code!, outcome.Detail!, resource)
-            : new CommandDone(type, resource, outcome.Data));
+        Finish(delivery, outcome.ResultOf(delivery.Envelope));
         Answer(delivery, outcome);
     }
 }

@@ -28,6 +28,6 @@ sealed partial class RunBatch
     public Refusal NoToKey(Delivery delivery)
     {
         Keys.Tally.Correct(delivery, KeyUse.Reused);
-        return new(KeyTally.ReusedCode, KeyTally.ReusedDetail);
+        return new(IdempotencyKeys.ReusedCode, IdempotencyKeys.ReusedDetail);
     }
 }

@@ -40,24 +40,17 @@ static class RunMeters
 
     public static void Count(IEvent e, RunRow row, DateTimeOffset now)
     {
+        StepRetries.Count(e, row.Run.Plan, now);
         switch (e)
         {
             case RunStarted:
                 Started.Add(1);
                 break;
-            case StepCompleted { Kept: false } completed:
-                EndStep(completed, row, now);
-                break;
-            case StepFailed failed:
-                EndStep(failed, row, now);
-                StepRetries.Count(e, row.Run.Plan, now);
+            case StepCompleted { Kept: false } or StepFailed:
+                EndStep((IStepEvent)e, row, now);
                 break;
             case StepRetryScheduled:
                 Retries.Add(1);
-                StepRetries.Count(e, row.Run.Plan, now);
-                break;
-            case StepItemsFailed or StepCompensationRetryScheduled or StepCompensationFailed { Final: false }:
-                StepRetries.Count(e, row.Run.Plan, now);
                 break;
             case RunAlertRaised raised:
                 Alerts.Add(1, new KeyValuePair<string, object?>("level", raised.Level));
@@ -65,8 +58,7 @@ static class RunMeters
             case StepCompensated:
                 Compensations.Add(1, new KeyValuePair<string, object?>("status", "COMPLETED"));
                 break;
-            case StepCompensationFailed:
-                StepRetries.Count(e, row.Run.Plan, now);
+            case StepCompensationFailed { Final: true }:
                 Compensations.Add(1, new KeyValuePair<string, object?>("status", "FAILED"));
                 break;
             case ApprovalGranted { Missing: 0 }:

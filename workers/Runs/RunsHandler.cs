@@ -102,7 +102,7 @@ sealed class RunsHandler(
                 {
                     if (ConcurrencyTurns.IsResult(reader))
                         granted = await ConcurrencyTurns.ReadAsync(reader, stop);
-                    if (reader.FieldCount == 2 && reader.GetName(0) == "slot")
+                    if (EventLog.IsHeads(reader))
                         work.Committed(await EventLog.ReadHeadsAsync(reader, stop));
                 }
                 while (await reader.NextResultAsync(stop));

@@ -57,14 +57,10 @@ public sealed partial record Booking
         _ => 3,
     };
 
-    /// <summary>What was paid stays known when some of it goes back.</summary>
     IReadOnlyList<BookingPayment> PaymentsAfter(string paymentId, string amount, string status)
     {
         var known = Payments.FirstOrDefault(p => p.PaymentId == paymentId);
-        BookingPayment now = status != OutsidePayment.Refunded
-            ? new(paymentId, amount, status)
-            : new(paymentId, known?.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? known.Amount : amount, status, amount);
-        return [.. Payments.Where(p => p != known), now];
+        return [.. Payments.Where(p => p != known), BookingPayment.Told(known, paymentId, amount, status)];
     }
 
     static decimal RefundedOf(BookingPayment? payment) =>

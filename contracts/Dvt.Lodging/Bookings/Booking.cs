@@ -5,7 +5,14 @@ namespace Dvt.Lodging.Bookings;
 
 /// <summary>A payment as it stands.</summary>
 /// <param name="Refunded">What of it went back; null of one that is refunded says all of it.</param>
-public sealed record BookingPayment(string PaymentId, string Amount, string Status, string? Refunded = null);
+public sealed record BookingPayment(string PaymentId, string Amount, string Status, string? Refunded = null)
+{
+    /// <summary>As it stands once that is told of it: what was paid stays known when some of it goes back.</summary>
+    /// <param name="before">Null when nothing was told.</param>
+    public static BookingPayment Told(BookingPayment? before, string paymentId, string amount, string status) => status != OutsidePayment.Refunded
+        ? new(paymentId, amount, status)
+        : new(paymentId, before?.Status is OutsidePayment.Approved or OutsidePayment.Refunded ? before.Amount : amount, status, amount);
+}
 
 /// <summary>
 /// A booking as its history has it. Immutable: a command is judged (<c>Booking.Deciding</c>), its events make the next state

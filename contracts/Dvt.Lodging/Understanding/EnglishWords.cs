@@ -176,6 +176,7 @@ static class EnglishWords
         cantcome: cant_make wont_make not_going_to_make cannot_make wont_be_able not_be_able unable_to dont_need not_coming wont_be_coming
         policy: policy policies terms rules conditions
         refund: refund refunds refunded reimbursed money_back
+        vehicle: car cars vehicles
         luggage: luggage bags suitcases baggage
         bring: bring
         permitted: allowed okay_to ok_to permitted

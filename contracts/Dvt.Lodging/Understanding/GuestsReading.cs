@@ -176,13 +176,12 @@ sealed class GuestsReading(IReadOnlyList<Lexeme> line)
 
     /// <summary>"Para 4", "for 2", "7 in total".</summary>
     (int Count, int From, int To)? Plain(int at) =>
-        this[at].Number is > 0 and <= MaxGuests and var all && this[at + 1].Form == "total" ? (all, at, at + 2)
-        : this[at].Number is > 0 and <= MaxGuests and var sum && this[at + 1].Form is "in" or "en" && this[at + 2].Form == "total" ? (sum, at, at + 3)
+        this[at].Number is > 0 and <= MaxGuests and var all && (this[at + 1].Form is "in" or "en" ? at + 2 : at + 1) is var total && this[total].Form == "total" ? (all, at, total + 1)
         : this[at].Is("for") && this[at + 1].Number is > 0 and <= MaxGuests and var number && !(number == 1 && !this[at + 1].IsDigits) && !IsOther(at + 2) && !this[at + 1].Token.IsOrdinal
             ? (number, at, at + 2) : null;
 
     /// <summary>What follows makes the number one of something else.</summary>
-    bool IsOther(int at) => this[at].IsAny("night", "day", "week", "months", "hour", "service", "place", "more", "weekend", "year") || this[at].Form is "/" or "%" or "anos" or "noches" or "km" or "carros" or "carro" or "autos" or "auto" or "coches" or "coche" or "cars" or "car" or "vehiculos" or "vehicles" or "motos" or "perros" or "perritos" or "gatos" or "mascotas" or "dogs" or "cats" or "pets"
+    bool IsOther(int at) => this[at].IsAny("night", "day", "week", "months", "hour", "service", "place", "more", "weekend", "year", "vehicle") || this[at].Form is "/" or "%" or "anos" or "noches" or "km"
         || (at < line.Count && line[at].Slot == Lexeme.DaySlot && this[at - 1].IsAny("night"));
 
     bool IsPerson(int at) => this[at].IsAny("people", "adult", "child", "kin");

@@ -110,7 +110,7 @@ static class SpanishWords
         family: familia grupo flia familias grupos flias
         self: yo mi_mismo
         my: mi mis nuestro nuestros nuestra nuestras su sus
-        we: somos venimos eramos seriamos_unos seremos seriamos vamos iriamos iremos vendriamos viajamos viajariamos estaremos nosotros iriamos_a
+        we: somos venimos eramos seremos seriamos vamos iriamos iremos vendriamos viajamos viajariamos estaremos nosotros iriamos_a
         alone: solo sola solito solita nada_mas nomas
         more: mas extra adicional adicionales
         less: menos
@@ -168,6 +168,7 @@ static class SpanishWords
         policy: politica politicas condiciones reglas reglamento normas gratis gratuita terminos
         refund: reembols+ar reembolso reembolsos devolucion devolv+er devuelv+er
         money: dinero plata
+        vehicle: carro carros auto autos coche coches vehiculos motos
         luggage: equipaje maleta maletas valija valijas mochilas
         bring: llevar traer llevarle llevamos llevo traigo dejar
         permitted: se_puede se_pueden

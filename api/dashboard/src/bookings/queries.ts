@@ -1,4 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { allPages } from '../client/allPages';
 import { api, ask, type Schemas } from '../client/api';
 
 export type Unit = Schemas['Unit'];
@@ -9,29 +10,15 @@ export type Entry = Schemas['CalendarEntry'];
 /** No more pages of units than this are asked for. */
 const pagesAtMost = 20;
 
-export async function all<T>(page: (cursor?: string) => Promise<{ items: T[]; nextCursor?: string | null }>): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  for (let n = 0; n < pagesAtMost; n++) {
-    const answer = await page(cursor);
-    items.push(...answer.items);
-    cursor = answer.nextCursor ?? undefined;
-    if (!cursor) break;
-  }
-  return items;
-}
-
-const next = (cursor?: string) => ({ limit: 100, ...(cursor ? { cursor } : {}) });
-
 export function useUnits() {
-  return useQuery({ queryKey: ['units'], queryFn: () => all(cursor => ask(api.GET('/v1/units', { params: { query: next(cursor) } }))) });
+  return useQuery({ queryKey: ['units'], queryFn: () => allPages(pagesAtMost, query => ask(api.GET('/v1/units', { params: { query } }))) });
 }
 
 /** Every unit with what lies on its nights of `[from, to)`. While other nights are asked for, the units of those before stay. */
 export function useNights(from: string, to: string) {
   return useQuery({
     queryKey: ['bookings', 'nights', from, to],
-    queryFn: () => all(cursor => ask(api.GET('/v1/dashboards/calendar', { params: { query: { ...next(cursor), from, to } } }))),
+    queryFn: () => allPages(pagesAtMost, query => ask(api.GET('/v1/dashboards/calendar', { params: { query: { ...query, from, to } } }))),
     placeholderData: keepPreviousData,
   });
 }

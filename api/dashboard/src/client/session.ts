@@ -27,20 +27,26 @@ function read<T>(store: Storage, key: string): T | null {
   }
 }
 
+function tell() {
+  for (const listener of listeners) listener();
+}
+
 function change(next: Session | null) {
   session = next;
   if (next) sessionStorage.setItem(inTab, JSON.stringify(next));
   else sessionStorage.removeItem(inTab);
-  for (const listener of listeners) listener();
+  tell();
 }
 
 export const currentSession = () => session;
 
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 export function useSession(): Session | null {
-  return useSyncExternalStore(listener => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, currentSession);
+  return useSyncExternalStore(subscribe, currentSession);
 }
 
 /** A person signs in. What was remembered of whoever did before is forgotten, unless this is to be remembered instead; throws the answer when it is refused. */
@@ -106,15 +112,12 @@ let refusal: ProblemError | null = null;
 
 function refuse(why: ProblemError | null) {
   refusal = why;
-  for (const listener of listeners) listener();
+  tell();
 }
 
 /** Why the last link did not sign in. */
 export function useLinkRefusal(): ProblemError | null {
-  return useSyncExternalStore(listener => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, () => refusal);
+  return useSyncExternalStore(subscribe, () => refusal);
 }
 
 /** Takes a sign-in link out of the address, whose `#` no server ever sees, and signs in by it; false when the address has none. Whoever was signed in here is so no more, also when the link is refused. */

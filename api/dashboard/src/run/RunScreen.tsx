@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../client/api';
+import { versionQuery } from '../plans/versionQuery';
 import { Panel } from '../ui/Panel';
 import { Loaded, Skeleton } from '../ui/States';
 import { Tabs } from '../ui/Tabs';
@@ -43,13 +43,8 @@ function OneRun({ runId }: { runId: string }) {
   const [at, setAt] = useState<number | null>(null);
   const [wish, setWish] = useState<SignalWish | null>(null);
   const view = useMemo(() => fold(history.events, at ?? history.events.length), [history.events, at]);
-  const plan = useQuery({
-    queryKey: ['plans', 'version', run.data?.planId, run.data?.planVersion],
-    queryFn: () => ask(api.GET('/v1/plans/{planId}/versions/{version}', { params: { path: { planId: run.data!.planId!, version: run.data!.planVersion! } } })),
-    enabled: Boolean(run.data?.planId),
-    staleTime: Infinity,
-  });
-  const asked = useRef<Record<string, boolean>>({});
+  const plan = useQuery({ ...versionQuery(run.data?.planId ?? '', run.data?.planVersion), staleTime: Infinity });
+  const asked = useRef<boolean>(null);
   const due = useRef(0);
   useEffect(() => {
     if (history.events.length === 0) return;
@@ -67,7 +62,7 @@ function OneRun({ runId }: { runId: string }) {
       {data => {
         const live = at === null;
         // Decided when the run is first seen: the column beside the graph stays when the run ends meanwhile.
-        const mayAsk = (asked.current[runId] ??= data.status === 'FAILED' || !isTerminal(data.status));
+        const mayAsk = (asked.current ??= data.status === 'FAILED' || !isTerminal(data.status));
         const status = live ? data.status : view.status;
         return (
           <div className="flex flex-col gap-4">

@@ -2,7 +2,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Schemas } from '../client/api';
-import { newId } from '../client/ids';
 import { useAct } from '../ui/act';
 import { Button } from '../ui/Button';
 import { Dialog, DialogActions } from '../ui/Dialog';
@@ -11,6 +10,7 @@ import { parseJson } from '../ui/Json';
 import { ProblemNote } from '../ui/States';
 import { fold, type RunEvent } from './fold';
 import { newRunOf } from './newRunOf';
+import { sendSignal } from './sendSignal';
 import type { Run } from './useRun';
 
 export type SignalType = Schemas['Signal']['type'];
@@ -42,9 +42,7 @@ export function SignalDialog({ run, wish, events, onClose }: { run: Run; wish: S
     inline: true,
     act: async () => {
       const before = type === 'RETRY_RUN' ? (await ask(api.GET('/v1/runs', { params: { query: { parentRunId: run.runId, limit: 1 } } }))).items[0] : undefined;
-      const signalId = newId();
-      const answer = await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId: run.runId } }, body: { signalId, type, ...(reason ? { reason } : {}), ...payload() } }));
-      const held = 'heldSignals' in answer && answer.heldSignals?.some(h => h.signalId === signalId);
+      const held = await sendSignal(run.runId, { type, ...(reason ? { reason } : {}), ...payload() });
       return { held, newRunId: type === 'RETRY_RUN' && !held ? await newRunOf(run.runId, before?.runId) : null };
     },
     changes: ['run', 'runs', 'blockers', 'signals'],

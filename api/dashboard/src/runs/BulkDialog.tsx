@@ -12,7 +12,7 @@ import { useCodeWords } from '../ui/codeWords';
 import { span } from '../ui/format';
 import { BulkProgress } from './BulkProgress';
 import { SelectedProgress } from './SelectedProgress';
-import type { RunRow } from './Runs';
+import type { RunRow } from './useRuns';
 import { asFilter, hindranceOf, type RunsSearch } from './search';
 
 /** Those that need nothing of a single run. */

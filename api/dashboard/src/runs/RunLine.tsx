@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Status } from '../ui/Status';
 import { Ago, useNow } from '../ui/Time';
 import { between } from '../ui/format';
-import type { RunRow } from './Runs';
+import type { RunRow } from './useRuns';
 
 export const lineHeight = 40;
 

@@ -16,8 +16,6 @@ import { SavedViews } from './SavedViews';
 import { asQuery } from './search';
 import { useRuns, type RunRow } from './useRuns';
 
-export type { RunRow };
-
 export function Runs() {
   const { t } = useTranslation();
   const search = useSearch({ from: '/runs' });

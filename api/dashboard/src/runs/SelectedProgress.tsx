@@ -1,16 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../client/api';
-import { newId } from '../client/ids';
 import { asProblem } from '../client/problem';
+import { sendSignal } from '../run/sendSignal';
 import { Button } from '../ui/Button';
 import { useCodeWords } from '../ui/codeWords';
 import { LeaveGuard } from '../ui/LeaveGuard';
 import { count } from '../ui/format';
 import type { BulkType } from './BulkDialog';
 import { ProgressBar } from './BulkProgress';
-import type { RunRow } from './Runs';
+import type { RunRow } from './useRuns';
 
 /** Signals on their way at the same time. */
 const atOnce = 6;
@@ -29,11 +28,9 @@ export function SelectedProgress({ runs, type, reason, onWorking }: { runs: RunR
     const work = async () => {
       for (let run = left.current!.shift(); run; run = left.current!.shift()) {
         const { runId } = run;
-        const signalId = newId();
         let outcome = 'ok';
         try {
-          const answer = await ask(api.POST('/v1/runs/{runId}/signals', { params: { path: { runId } }, body: { signalId, type, ...(reason ? { reason } : {}) } }));
-          if ('heldSignals' in answer && answer.heldSignals?.some(h => h.signalId === signalId)) outcome = 'held';
+          if (await sendSignal(runId, { type, ...(reason ? { reason } : {}) })) outcome = 'held';
         } catch (fault) {
           outcome = asProblem(fault).code;
         }

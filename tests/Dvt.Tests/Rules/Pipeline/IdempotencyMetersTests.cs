@@ -82,7 +82,7 @@ public sealed class IdempotencyMetersTests
     [Fact]
     public void A_refusal_that_is_told_again_counts_as_one_again()
     {
-        Assert.Equal(KeyUse.Reused, KeyTally.UseOf(new Outcome(Guid.NewGuid(), Outcome.Refused, KeyTally.ReusedCode)));
+        Assert.Equal(KeyUse.Reused, KeyTally.UseOf(new Outcome(Guid.NewGuid(), Outcome.Refused, IdempotencyKeys.ReusedCode)));
         Assert.Equal(KeyUse.Repeated, KeyTally.UseOf(new Outcome(Guid.NewGuid(), Outcome.Refused, "RUN_NOT_FOUND")));
         Assert.Equal(KeyUse.First, KeyTally.UseOf(before: null));
     }
