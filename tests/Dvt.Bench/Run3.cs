@@ -6,7 +6,7 @@ namespace Dvt.Bench;
 static class Run3
 {
     /// <summary>The median of these; one alone may meet a checkpoint or a neighbour.</summary>
-    const int Rounds = 3;
+    const int Rounds = 7;
 
     /// <summary>Steps advance in the transaction that starts the run.</summary>
     public static Task RunAsync(Session session, CancellationToken stop) =>

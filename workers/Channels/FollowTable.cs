@@ -66,14 +66,7 @@ sealed class FollowTable(NpgsqlDataSource postgres, PersonalDataCodec codec)
             $"""
             select e.slot, e."offset", e.count, e.tenant_id, e.stream, e.recorded_at, e.events
             from unnest($1, $2, $3) as c(slot, after, upto)
-            cross join lateral (
-              select *
-              from log.entry l
-              where l.slot = c.slot
-                and l."offset" > c.after
-                and l."offset" < c.upto + {LogEntry.MaxEvents}
-                and l."offset" - l.count < c.upto
-            ) e
+            {EventLog.Behind}
             order by e.slot, e."offset"
             """, connection)
         {

@@ -27,9 +27,6 @@ sealed class FanoutTable(NpgsqlDataSource postgres)
     /// <summary>Offsets of one slot looked at in one transaction.</summary>
     const int PerSlot = 2_000;
 
-    /// <summary>Events of one row of the log, as its table checks.</summary>
-    const int MostInEntry = 256;
-
     static readonly FrozenSet<string> Types = EventTypes.Published.Append(EventTypes.Emitted).ToFrozenSet();
 
     /// <summary>
@@ -126,15 +123,8 @@ sealed class FanoutTable(NpgsqlDataSource postgres)
             $"""
             select e.slot, e."offset", e.count, e.tenant_id, e.stream, e.stream_id, e.first_seq, e.correlation_id, e.actor, e.occurred_at, e.recorded_at, e.events
             from unnest($1, $2, $3) as c(slot, after, upto)
-            cross join lateral (
-              select *
-              from log.entry l
-              where l.slot = c.slot
-                and l."offset" > c.after
-                and l."offset" < c.upto + {MostInEntry}
-                and l."offset" - l.count < c.upto
-                and l.tenant_id = any ($4)
-            ) e
+            {EventLog.Behind}
+            where e.tenant_id = any ($4)
             order by e.slot, e."offset"
             """, connection)
         {
