@@ -14,10 +14,10 @@ namespace Dvt.ReadModels;
 public sealed class Projector(PostgresOptions options, ThisProcess process, NpgsqlDataSource projector, LogGrowth growth, ILogger<Projector> log) : BackgroundService
 {
     static readonly TimeSpan StandBy = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(200);
+    static readonly TimeSpan LongestGivingWay = TimeSpan.FromMilliseconds(600);
 
     /// <summary>As long as views are no further behind than this, those who write the log come first.</summary>
-    static readonly TimeSpan PatientWith = TimeSpan.FromMilliseconds(500);
+    static readonly TimeSpan PatientWith = TimeSpan.FromMilliseconds(800);
 
     /// <summary>From here on a step counts as one of a fast log.</summary>
     const int ManyEvents = 500;

@@ -138,8 +138,8 @@ public sealed class Mailbox(NpgsqlDataSource postgres, RabbitMq broker, Publishe
         if (ids.Count == 0)
             return 0;
         // One after the other in batches of a message: their order is what the mailbox keeps.
-        foreach (var packed in waiting.Chunk(Wire.EnvelopesPerMessage))
-            await publisher.PublishAsync(queue, Wire.Encode(packed.SelectMany(body => Wire.Decode(body))), stop);
+        foreach (var (body, _) in Wire.Pack(waiting.SelectMany(body => Wire.Decode(body))))
+            await publisher.PublishAsync(queue, body, stop);
         await using var remove = new NpgsqlCommand("delete from pipeline.mailbox where id = any ($1)", connection)
         { Parameters = { new() { Value = ids.ToArray() } } };
         await remove.ExecuteNonQueryAsync(stop);

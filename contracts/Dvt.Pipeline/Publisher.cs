@@ -42,7 +42,7 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         }
     }
 
-    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, [envelope], stop);
+    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, Wire.Encode(envelope), envelopes: 1, stop);
 
     /// <summary>Sends all to their queues, several to a message, those of a queue in order, and returns once every one is confirmed.</summary>
     public async Task PublishAsync(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop)
@@ -51,13 +51,13 @@ public sealed class Publisher(RabbitMq broker, ILogger<Publisher> log) : IAsyncD
         // Those that wait for a channel to open go on in any order; so it is open before the first of them.
         foreach (var queue in byQueue)
             await OpenAsync(queue.Key, stop);
-        await Task.WhenAll(byQueue.SelectMany(queue => queue.Chunk(Wire.EnvelopesPerMessage).Select(packed => PublishAsync(queue.Key, packed, stop))));
+        await Task.WhenAll(byQueue.SelectMany(queue => Wire.Pack(queue).Select(packed => PublishAsync(queue.Key, packed.Body, packed.Envelopes, stop))));
     }
 
-    async Task PublishAsync(string queue, Envelope[] packed, CancellationToken stop)
+    async Task PublishAsync(string queue, byte[] body, int envelopes, CancellationToken stop)
     {
-        await PublishAsync(queue, Wire.Encode(packed), stop);
-        PipelineMeters.Published.Add(packed.Length);
+        await PublishAsync(queue, body, stop);
+        PipelineMeters.Published.Add(envelopes);
     }
 
     /// <summary>Tells an API process what became of a command. It may be lost; the API then reads the command's row.</summary>

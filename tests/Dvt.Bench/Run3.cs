@@ -6,7 +6,7 @@ namespace Dvt.Bench;
 static class Run3
 {
     /// <summary>The median of these; one alone may meet a checkpoint or a neighbour.</summary>
-    const int Rounds = 7;
+    const int Rounds = 3;
 
     /// <summary>Steps advance in the transaction that starts the run.</summary>
     public static Task RunAsync(Session session, CancellationToken stop) =>
@@ -28,7 +28,7 @@ static class Run3
         var tenants = new[] { Guid.CreateVersion7() };
         await using var on = await Installation.StartAsync(session, name, new Roles(), stop);
         await on.PublishPlanAsync(tenants[0], plan, stop);
-        await RunLoad.MeasureAsync(on, plan, tenants, session.Settings.Size(6_000, quick: 32), stop); // Warm: compiled, connected, prepared.
+        await RunLoad.MeasureAsync(on, plan, tenants, runs, stop); // Warm: compiled, connected, prepared.
         await Statements.ForgetAsync(on.Scratch, stop);
         var rounds = new List<LoadTaken>();
         for (var round = 0; round < session.Settings.Size(Rounds, quick: 1); round++)

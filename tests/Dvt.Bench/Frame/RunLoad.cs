@@ -21,13 +21,15 @@ static class RunLoad
     /// <summary>AMQP messages that are not confirmed yet, at the most.</summary>
     public const int InFlight = 64;
 
+    static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
+
     /// <summary>Ready-made messages, each with several starts, as the publisher packs them.</summary>
     public static List<(string Queue, byte[] Body)> Pack(BenchPlan plan, IReadOnlyList<Guid> tenants, int runs)
     {
         var packed = Enumerable.Range(0, runs)
             .Select(n => plan.Start(tenants[n % tenants.Count]))
             .GroupBy(e => Slot.Queue(Slot.Of(Domain.Runs, e.TenantId, e.Key)))
-            .SelectMany(queue => queue.Chunk(Wire.EnvelopesPerMessage).Select((chunk, place) => (queue.Key, Body: Wire.Encode(chunk), place)))
+            .SelectMany(queue => Wire.Pack(queue).Select((message, place) => (queue.Key, message.Body, place)))
             .OrderBy(m => m.place)
             .Select(m => (m.Key, m.Body));
         return [.. packed];
@@ -41,8 +43,23 @@ static class RunLoad
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
         {
             for (var place = Interlocked.Increment(ref next); place < messages.Count; place = Interlocked.Increment(ref next))
-                await publisher.PublishAsync(messages[place].Queue, messages[place].Body, stop);
+                await PublishAsync(publisher, messages[place].Queue, messages[place].Body, stop);
         }, stop)));
+    }
+
+    /// <summary>A queue declared a moment ago takes nothing until it has a leader; who is refused tries again.</summary>
+    static async Task PublishAsync(Publisher publisher, string queue, byte[] body, CancellationToken stop)
+    {
+        for (var began = TimeProvider.System.GetTimestamp(); ;)
+            try
+            {
+                await publisher.PublishAsync(queue, body, stop);
+                return;
+            }
+            catch (BrokerUnavailableException) when (TimeProvider.System.GetElapsedTime(began) < LeaderPatience)
+            {
+                await Task.Delay(20, stop);
+            }
     }
 
     /// <summary>Runs them all and checks every history.</summary>
