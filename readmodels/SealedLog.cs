@@ -14,24 +14,13 @@ sealed record StoredSeal(long Number, int[] Slots, long[] UpTo, byte[] Leaves, b
 /// <summary>The SQL of seals.</summary>
 static class SealedLog
 {
-    /// <summary>
-    /// Entries of the log within the ranges, by range and offset; row-level security leaves the API its tenant's. The limit keeps
-    /// each range a walk along the key, as in <see cref="EventLog.Behind"/>.
-    /// </summary>
+    /// <summary>Entries of the log within the ranges, by range and offset; row-level security leaves the API its tenant's.</summary>
     public static NpgsqlCommand EntriesCommand(NpgsqlConnection connection, IReadOnlyList<SealedRange> ranges) => new(
         """
         select e.slot, e."offset", e.count, e.tenant_id, e.stream, e.stream_id, e.first_seq, e.command_id, e.correlation_id, e.actor,
           e.occurred_at, e.recorded_at, e.events, d.digest, r.of
         from unnest($1, $2, $3, $4) with ordinality as r(of, slot, after, upto, ordinal)
-        cross join lateral (
-          select *
-          from log.entry l
-          where l.slot = r.slot
-            and l."offset" > r.after
-            and l."offset" <= r.upto
-          order by l."offset"
-          limit greatest(0, r.upto - r.after)
-        ) e
+        join log.tail(array[r.slot], array[r.after], array[r.upto]) e on e."offset" <= r.upto
         left join log.emptied d on d.slot = e.slot
           and d."offset" = e."offset"
         order by r.ordinal, e."offset"

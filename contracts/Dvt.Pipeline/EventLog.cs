@@ -156,32 +156,12 @@ public static class EventLog
         return events;
     }
 
-    /// <summary>
-    /// Of slots <c>c(slot, after, upto)</c> the entries <c>e</c> that hold events behind <c>after</c> and not behind <c>upto</c>;
-    /// the first and the last may reach beyond. The limit leaves nothing out: with it each slot is a short walk along the key,
-    /// without it the planner, which cannot know how little is wanted, reads the whole log and joins.
-    /// </summary>
-    public static readonly string Behind =
-        $"""
-        cross join lateral (
-          select *
-          from log.entry l
-          where l.slot = c.slot
-            and l."offset" > c.after
-            and l."offset" < c.upto + {LogEntry.MaxEvents}
-            and l."offset" - l.count < c.upto
-          order by l."offset"
-          limit greatest(0, c.upto - c.after)
-        ) e
-        """;
-
     /// <summary>Entries that hold events behind <paramref name="after"/> and not behind <paramref name="upTo"/>, in order per slot.</summary>
     /// <param name="upTo">Of each slot, inclusive; the first and the last entry may reach beyond.</param>
     public static NpgsqlCommand TailCommand(int[] slots, long[] after, long[] upTo) => new(
         $"""
         select {Columns}
-        from unnest($1, $2, $3) as c(slot, after, upto)
-        {Behind}
+        from log.tail($1, $2, $3) e
         """)
     {
         Parameters = { Array(NpgsqlDbType.Integer, slots), Array(NpgsqlDbType.Bigint, after), Array(NpgsqlDbType.Bigint, upTo) },

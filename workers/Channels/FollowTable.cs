@@ -63,10 +63,9 @@ sealed class FollowTable(NpgsqlDataSource postgres, PersonalDataCodec codec)
     static async Task<List<SeenEvent>> EventsAsync(NpgsqlConnection connection, List<(int Slot, long After, long UpTo)> slots, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
-            $"""
+            """
             select e.slot, e."offset", e.count, e.tenant_id, e.stream, e.recorded_at, e.events
-            from unnest($1, $2, $3) as c(slot, after, upto)
-            {EventLog.Behind}
+            from log.tail($1, $2, $3) e
             order by e.slot, e."offset"
             """, connection)
         {

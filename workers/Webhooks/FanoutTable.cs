@@ -120,10 +120,9 @@ sealed class FanoutTable(NpgsqlDataSource postgres)
         if (tenants.Length == 0)
             return events;
         await using (var command = new NpgsqlCommand(
-            $"""
+            """
             select e.slot, e."offset", e.count, e.tenant_id, e.stream, e.stream_id, e.first_seq, e.correlation_id, e.actor, e.occurred_at, e.recorded_at, e.events
-            from unnest($1, $2, $3) as c(slot, after, upto)
-            {EventLog.Behind}
+            from log.tail($1, $2, $3) e
             where e.tenant_id = any ($4)
             order by e.slot, e."offset"
             """, connection)
