@@ -1,11 +1,12 @@
-import { Background, Controls, getViewportForBounds, ReactFlow, useReactFlow, useStore, type NodeChange } from '@xyflow/react';
+import { Background, Controls, ReactFlow, useReactFlow, useStore, useStoreApi, type NodeChange } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTheme } from '../ui/theme';
 import { linesOf } from './edges';
+import { viewportOf } from './fit';
 import type { GraphOf } from './Graph';
-import { boundsOf, type Direction, type Layout } from './layout';
+import type { Direction, Layout } from './layout';
 import { Lines } from './Lines';
 import type { StepName } from './names';
 import { nodesOf, type StepNode as StepNodeOf } from './nodes';
@@ -23,15 +24,11 @@ const [readable, named] = [0.42, 0.22];
 const namedParents = 8;
 
 const smallest = 0.05;
-/** However large a drawing is, it is shown no smaller than this unless somebody wishes it. */
-const fitted = { padding: 0.08, minZoom: 0.35, maxZoom: 1 };
-
 const options = { hideAttribution: true };
 
 export function Drawing({ states, runs, chosen, onChoose, faults, layout, direction, width, height }: GraphOf & { layout: Layout; direction: Direction; width: number; height: number }) {
   const { t, i18n } = useTranslation();
   const { isDark } = useTheme();
-  const flow = useReactFlow();
   const detail = useStore(({ transform: [, , zoom] }): Detail => (zoom >= readable ? 'all' : zoom >= named ? 'id' : 'none'));
   const sight = useMemo(() => ({ detail, words: (status: string) => (i18n.exists(`status.${status}`) ? t(`status.${status as StepName}`) : status) }), [detail, t, i18n]);
   const items = useMemo(() => new Map(runs?.filter(r => r.items).map(r => [r.stepId, r.items])), [runs]);
@@ -44,14 +41,17 @@ export function Drawing({ states, runs, chosen, onChoose, faults, layout, direct
     return (last.current = nodesOf(layout, { states, items, chosen, faults, choosable, after }, last.current));
   }, [layout, states, items, chosen, faults, choosable, t]);
   const lines = useMemo(() => linesOf(layout, direction, states), [layout, direction, states]);
-  const begun = useRef(getViewportForBounds(boundsOf(layout.nodes), width, height, fitted.minZoom, fitted.maxZoom, fitted.padding));
+  const begun = useRef(viewportOf(layout.nodes, width, height, direction));
+  const flow = useReactFlow();
+  const pane = useStoreApi();
   const latest = useRef({ onChoose, flow });
   latest.current = { onChoose, flow };
   const drawn = useRef(layout);
   useEffect(() => {
-    if (drawn.current !== layout) void latest.current.flow.fitView(fitted);
+    const { width, height } = pane.getState();
+    if (drawn.current !== layout) void latest.current.flow.setViewport(viewportOf(layout.nodes, width, height, direction));
     drawn.current = layout;
-  }, [layout]);
+  }, [layout, direction, pane]);
   // By mouse and by keyboard. Always the same function: with another one every node is drawn anew.
   const choose = useCallback((changes: NodeChange<StepNodeOf>[]) => {
     const change = changes.find(c => c.type === 'select' && c.selected);
