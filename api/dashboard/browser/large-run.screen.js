@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { env, publish, start, until, within } from './lib.js';
+import { env, look, publish, start, until, within } from './lib.js';
 
 const steps = 500;
 
@@ -23,6 +23,14 @@ export async function test({ enter }) {
     return performance.now() - begun;
   });
   within(`a run of ${steps} steps drawn`, drawn, 1_000);
+  // Only what is in sight is drawn; what is too small to be read is told by colour and shape, and by words to whom sees neither.
+  assert.ok(await page.locator('[data-step]').count() < steps / 2);
+  const first = page.getByRole('group', { name: 's000', exact: true });
+  await first.getByRole('img', { name: 'Completed' }).waitFor();
+  await look(page, 'run-large');
+  await page.getByRole('button', { name: 'Zoom In' }).click();
+  await page.getByRole('button', { name: 'Zoom In' }).click();
+  await first.getByText('Completed').waitFor();
   await page.getByRole('tab', { name: 'Timeline' }).click();
   await page.getByRole('button', { name: /^s000/ }).waitFor();
   assert.equal(await page.getByRole('tab', { name: /Events/ }).textContent().then(t => Number(/\d+/.exec(t)[0]) > steps), true);

@@ -46,6 +46,11 @@ export async function test({ enter }) {
   const step = page.getByRole('region', { name: 'Step call' });
   await step.getByText(/404/).first().waitFor();
   await look(page, 'run-parked');
+  // The same by the keyboard, for another step.
+  await page.getByRole('group', { name: 'go', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Step go' }).waitFor();
+  await page.getByRole('group', { name: 'call', exact: true }).click();
   await step.getByRole('button', { name: 'Retry' }).click();
   await page.getByLabel('Input of the new attempt').fill(JSON.stringify({ url: `${env.sandbox}/http/echo` }));
   await page.getByRole('button', { name: 'Send the signal', exact: true }).click();

@@ -1,22 +1,21 @@
-import { Background, Controls, ReactFlow, ReactFlowProvider, useReactFlow, type Edge, type Node } from '@xyflow/react';
-import '@xyflow/react/dist/style.css';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { ReactFlowProvider } from '@xyflow/react';
+import { memo, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { StepView } from '../run/fold';
 import type { RunStep } from '../run/useRun';
-import { useTheme } from '../ui/theme';
-import { layOut, nodeHeight, nodeWidth, type PlanStep } from './layout';
+import { Drawing } from './Drawing';
+import { layOut, nodeHeight, type PlanStep } from './layout';
 import { StepList } from './StepList';
-import { StepNode, type StepNodeData } from './StepNode';
-
-const nodeTypes = { step: StepNode };
 
 /** Above this many steps a drawing shows nothing any more. */
 const drawnLimit = 1_500;
 
+/** Taken where a drawing is made out of sight. */
+const someWidth = 500;
+
 const narrow = matchMedia('(max-width: 48rem)');
 
-interface GraphOf {
+export interface GraphOf {
   steps: readonly PlanStep[];
   states?: ReadonlyMap<string, StepView>;
   /** As the API tells them; for what no event says, such as counts of items. */
@@ -27,7 +26,8 @@ interface GraphOf {
   faults?: ReadonlySet<string>;
 }
 
-export function Graph(of: GraphOf) {
+/** Drawn anew when what it shows is another; whoever shows it is so much more often. */
+export const Graph = memo(function Graph(of: GraphOf) {
   const { t } = useTranslation();
   if (of.steps.length > drawnLimit)
     return (
@@ -36,84 +36,40 @@ export function Graph(of: GraphOf) {
         <StepList steps={of.steps} states={of.states} onChoose={of.onChoose} />
       </div>
     );
+  return <Framed {...of} />;
+});
+
+/** The frame is measured before there is a drawing in it, so that it is drawn once, where it belongs. */
+function Framed(of: GraphOf) {
+  const { t } = useTranslation();
+  const direction = narrow.matches ? 'TB' : 'LR';
+  const layout = useMemo(() => layOut(of.steps, direction), [of.steps, direction]);
+  const height = useHeight(layout.nodes);
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState<number>();
+  useLayoutEffect(() => setWidth(frame.current?.clientWidth || someWidth), []);
   return (
-    <ReactFlowProvider>
-      <Drawing {...of} />
-    </ReactFlowProvider>
+    <>
+      <div ref={frame} style={{ height }} className="w-full">
+        {width !== undefined && (
+          <ReactFlowProvider>
+            <Drawing {...of} layout={layout} direction={direction} width={width} height={height} />
+          </ReactFlowProvider>
+        )}
+      </div>
+      {of.onChoose && <ListBelow {...of} words={t('run.list')} />}
+    </>
   );
 }
 
-function Drawing({ steps, states, runs, chosen, onChoose, faults }: GraphOf) {
-  const { t } = useTranslation();
-  const { isDark } = useTheme();
-  const flow = useReactFlow();
-  const direction = narrow.matches ? 'TB' : 'LR';
-  const layout = useMemo(() => layOut(steps, direction), [steps, direction]);
-  const items = useMemo(() => new Map(runs?.filter(r => r.items).map(r => [r.stepId, r.items!])), [runs]);
-  const nodes = useMemo(
-    () =>
-      layout.nodes.map(({ step, x, y }): Node<StepNodeData> => ({
-        id: step.stepId,
-        type: 'step',
-        position: { x, y },
-        width: nodeWidth,
-        height: nodeHeight,
-        data: { step, view: states?.get(step.stepId), items: items.get(step.stepId), chosen: step.stepId === chosen, direction, faulty: faults?.has(step.stepId) ?? false, planOnly: !states },
-        draggable: false,
-        connectable: false,
-        selectable: Boolean(onChoose),
-        focusable: Boolean(onChoose),
-        ariaLabel: step.stepId,
-      })),
-    [layout, states, items, chosen, direction, faults, onChoose],
-  );
-  const edges = useMemo(
-    () =>
-      layout.edges.map(({ from, to }): Edge => {
-        const running = states?.get(to)?.status === 'RUNNING';
-        return { id: `${from}→${to}`, source: from, target: to, animated: running && layout.nodes.length < 200, focusable: false, style: { stroke: states?.get(to) && states.get(to)!.status !== 'PENDING' ? 'var(--soft)' : 'var(--line)' } };
-      }),
-    [layout, states],
-  );
-  const height = useHeight(layout.nodes);
-  const first = useRef(true);
-  useEffect(() => {
-    if (!first.current) void flow.fitView({ padding: 0.08, maxZoom: 1 });
-    first.current = false;
-  }, [layout, flow]);
+/** Its rows are there once it is opened. */
+function ListBelow({ steps, states, onChoose, words }: GraphOf & { words: string }) {
+  const [open, setOpen] = useState(false);
   return (
-    <>
-      <div style={{ height }} className="w-full">
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          colorMode={isDark ? 'dark' : 'light'}
-          fitView
-          fitViewOptions={{ padding: 0.08, maxZoom: 1, minZoom: 0.35 }}
-          minZoom={0.05}
-          onlyRenderVisibleElements={nodes.length > 120}
-          preventScrolling={false}
-          zoomOnScroll={false}
-          panOnScroll={false}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          onNodeClick={(_, node) => onChoose?.(node.id)}
-          onSelectionChange={({ nodes: selected }) => selected[0] && selected[0].id !== chosen && onChoose?.(selected[0].id)}
-          proOptions={{ hideAttribution: true }}
-          aria-label={t('run.tabs.graph')}
-        >
-          <Background gap={22} size={1} color="var(--line)" />
-          <Controls showInteractive={false} />
-        </ReactFlow>
-      </div>
-      {onChoose && (
-        <details className="border-t border-line px-4 py-2">
-          <summary className="text-soft">{t('run.list')}</summary>
-          <StepList steps={steps} states={states} onChoose={onChoose} />
-        </details>
-      )}
-    </>
+    <details className="border-t border-line px-4 py-2" onToggle={e => setOpen(e.currentTarget.open)}>
+      <summary className="text-soft">{words}</summary>
+      {open && <StepList steps={steps} states={states} onChoose={onChoose} />}
+    </details>
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { edgesOf, layOut, nodeHeight, nodeWidth, type PlanStep } from './layout';
+import { boundsOf, edgesOf, layOut, nodeHeight, nodeWidth, type PlanStep } from './layout';
 
 const chain: PlanStep[] = ['a', 'b', 'c'].map(stepId => ({ stepId, kind: 'noop' }));
 const fan = (n: number): PlanStep[] => [
@@ -24,4 +24,15 @@ test('500 steps are placed in well under a second', () => {
   const begun = performance.now();
   layOut(fan(500), 'LR');
   expect(performance.now() - begun).toBeLessThan(500);
+});
+
+test('the rectangle of a drawing holds whole nodes', () => {
+  const { nodes } = layOut(fan(3), 'LR');
+  const { x, y, width, height } = boundsOf(nodes);
+  for (const node of nodes) {
+    expect(node.x).toBeGreaterThanOrEqual(x);
+    expect(node.x + nodeWidth).toBeLessThanOrEqual(x + width);
+    expect(node.y).toBeGreaterThanOrEqual(y);
+    expect(node.y + nodeHeight).toBeLessThanOrEqual(y + height);
+  }
 });

@@ -19,6 +19,8 @@ export interface Layout {
   edges: { from: string; to: string }[];
 }
 
+export type Direction = 'LR' | 'TB';
+
 export const nodeWidth = 190;
 export const nodeHeight = 54;
 const gapAlong = 46;
@@ -34,12 +36,18 @@ export function edgesOf(steps: readonly PlanStep[]): Layout['edges'] {
 }
 
 /** Places the steps of a plan in layers along the direction. */
-export function layOut(steps: readonly PlanStep[], direction: 'LR' | 'TB'): Layout {
+export function layOut(steps: readonly PlanStep[], direction: Direction): Layout {
   const edges = edgesOf(steps);
   return { nodes: steps.length <= dagreLimit ? byDagre(steps, edges, direction) : byLayers(steps, edges, direction), edges };
 }
 
-function byDagre(steps: readonly PlanStep[], edges: Layout['edges'], direction: 'LR' | 'TB'): Placed[] {
+/** The rectangle that holds them all. */
+export function boundsOf(nodes: readonly Placed[]): { x: number; y: number; width: number; height: number } {
+  const [x, y] = [Math.min(...nodes.map(n => n.x)), Math.min(...nodes.map(n => n.y))];
+  return { x, y, width: Math.max(...nodes.map(n => n.x)) + nodeWidth - x, height: Math.max(...nodes.map(n => n.y)) + nodeHeight - y };
+}
+
+function byDagre(steps: readonly PlanStep[], edges: Layout['edges'], direction: Direction): Placed[] {
   const graph = new dagre.graphlib.Graph();
   graph.setGraph({ rankdir: direction, nodesep: gapAcross, ranksep: gapAlong });
   graph.setDefaultEdgeLabel(() => ({}));
@@ -53,7 +61,7 @@ function byDagre(steps: readonly PlanStep[], edges: Layout['edges'], direction: 
 }
 
 /** Longest path from a source gives the layer; within it, the mean place of its parents gives the order. Linear but for the sorting. */
-function byLayers(steps: readonly PlanStep[], edges: Layout['edges'], direction: 'LR' | 'TB'): Placed[] {
+function byLayers(steps: readonly PlanStep[], edges: Layout['edges'], direction: Direction): Placed[] {
   const parents = new Map<string, string[]>(steps.map(s => [s.stepId, []]));
   const children = new Map<string, string[]>(steps.map(s => [s.stepId, []]));
   for (const { from, to } of edges) {

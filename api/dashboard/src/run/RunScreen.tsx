@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { versionQuery } from '../plans/versionQuery';
 import { Panel } from '../ui/Panel';
@@ -16,13 +16,18 @@ import { RunHeading } from './RunHeading';
 import { SignalDialog, type SignalWish } from './SignalDialog';
 import { SignalHistory } from './SignalHistory';
 import { StepPanel } from './StepPanel';
-import { isTerminal, useRun } from './useRun';
+import { isTerminal, usePlanOf, useRun, type RunStep } from './useRun';
 import { useHistory } from './useHistory';
 
-const Graph = lazy(() => import('../graph/Graph').then(m => ({ default: m.Graph })));
+const drawing = () => import('../graph/Graph').then(m => ({ default: m.Graph }));
+const Graph = lazy(drawing);
+// Comes with the screen, not once the run and its plan are there; a failure is told when it is needed.
+void drawing().catch(() => undefined);
 
 const tabs = ['graph', 'timeline', 'events', 'data', 'signals'] as const;
 type TabName = (typeof tabs)[number];
+
+const none: RunStep[] = [];
 
 /** However fast events come, what only the API can tell is asked again at most this often. */
 const refreshMs = 700;
@@ -42,20 +47,21 @@ function OneRun({ runId }: { runId: string }) {
   const history = useHistory(runId);
   const [at, setAt] = useState<number | null>(null);
   const [wish, setWish] = useState<SignalWish | null>(null);
-  const view = useMemo(() => fold(history.events, at ?? history.events.length), [history.events, at]);
-  const plan = useQuery({ ...versionQuery(run.data?.planId ?? '', run.data?.planVersion), staleTime: Infinity });
+  const view = useMemo(() => fold(history, at ?? history.length), [history, at]);
+  const follows = usePlanOf(runId, run.data);
+  const plan = useQuery({ ...versionQuery(follows?.planId ?? '', follows?.planVersion), staleTime: Infinity });
   const asked = useRef<boolean>(null);
   const due = useRef(0);
   useEffect(() => {
-    if (history.events.length === 0) return;
+    if (history.length === 0) return;
     due.current ||= window.setTimeout(() => {
       due.current = 0;
       for (const key of ['run', 'blockers', 'signals']) void queries.invalidateQueries({ queryKey: [key, runId] });
     }, refreshMs);
-  }, [history.events.length, queries, runId]);
+  }, [history.length, queries, runId]);
   useEffect(() => () => clearTimeout(due.current), []);
   const tab: TabName = tabs.find(x => x === search.tab) ?? 'graph';
-  const choose = (step: string | undefined) => void navigate({ search: ({ step: _, ...rest }) => (step ? { ...rest, step } : rest), replace: true, resetScroll: false });
+  const choose = useCallback((step: string | undefined) => void navigate({ search: ({ step: _, ...rest }) => (step ? { ...rest, step } : rest), replace: true, resetScroll: false }), [navigate]);
 
   return (
     <Loaded query={run}>
@@ -66,25 +72,25 @@ function OneRun({ runId }: { runId: string }) {
         const status = live ? data.status : view.status;
         return (
           <div className="flex flex-col gap-4">
-            <RunHeading run={data} status={status} events={history.events.length} onSignal={type => setWish({ type })} />
+            <RunHeading run={data} status={status} events={history.length} onSignal={type => setWish({ type })} />
             {mayAsk && <AsksBelow run={data} />}
             <div className={`grid items-start gap-4 ${mayAsk || search.step ? 'xl:grid-cols-[minmax(0,1fr)_24rem]' : ''}`}>
               <Panel flush>
                 <Tabs
                   label={t('run.tabsLabel')}
-                  tabs={tabs.map(id => ({ id, label: t(`run.tabs.${id}`), count: id === 'events' ? history.events.length : undefined }))}
+                  tabs={tabs.map(id => ({ id, label: t(`run.tabs.${id}`), count: id === 'events' ? history.length : undefined }))}
                   chosen={tab}
                   onChoose={next => void navigate({ search: s => ({ ...s, tab: next }), replace: true, resetScroll: false })}
                 />
-                {(tab === 'graph' || tab === 'timeline') && <HistorySlider events={history.events} at={at} onMove={setAt} />}
+                {(tab === 'graph' || tab === 'timeline') && <HistorySlider events={history} at={at} onMove={setAt} />}
                 <div role="tabpanel" aria-labelledby={`tab-${tab}`} className="min-w-0">
                   {tab === 'graph' && (
                     <Suspense fallback={<Skeleton rows={6} />}>
-                      <Loaded query={plan}>{version => <Graph steps={version.document.steps} states={view.steps} chosen={search.step} onChoose={choose} runs={live ? data.steps : []} />}</Loaded>
+                      <Loaded query={plan}>{version => <Graph steps={version.document.steps} states={view.steps} chosen={search.step} onChoose={choose} runs={live ? data.steps : none} />}</Loaded>
                     </Suspense>
                   )}
                   {tab === 'timeline' && <Gantt view={view} chosen={search.step} onChoose={choose} moving={live && !isTerminal(status)} />}
-                  {tab === 'events' && <Events events={history.events} onChoose={choose} />}
+                  {tab === 'events' && <Events events={history} onChoose={choose} />}
                   {tab === 'data' && <DataPanel run={data} />}
                   {tab === 'signals' && <SignalHistory runId={runId} held={data.heldSignals ?? []} />}
                 </div>
@@ -114,7 +120,7 @@ function OneRun({ runId }: { runId: string }) {
                 {t('home.allRuns')}
               </Link>
             </p>
-            {wish && <SignalDialog run={data} wish={wish} events={history.events} onClose={() => setWish(null)} />}
+            {wish && <SignalDialog run={data} wish={wish} events={history} onClose={() => setWish(null)} />}
           </div>
         );
       }}

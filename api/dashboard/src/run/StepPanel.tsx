@@ -28,7 +28,7 @@ export function StepPanel({ stepId, view, bars, detail, planned, run, onSignal, 
   const result = detail?.result ?? view?.result;
   const error = detail?.error ?? (status === 'COMPLETED' ? undefined : view?.error);
   return (
-    <section aria-label={`${t('run.step')} ${stepId}`} className="flex min-w-0 flex-col gap-3 self-start rounded-lg border border-line bg-panel p-4">
+    <section aria-label={`${t('run.step')} ${stepId}`} className="flex min-w-0 flex-col gap-3 rounded-lg border border-line bg-panel p-4">
       <header className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           <h2 className="font-mono text-base font-semibold break-all">{stepId}</h2>

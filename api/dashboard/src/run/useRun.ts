@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, ask, type Schemas } from '../client/api';
 
 export type Run = Schemas['Run'];
@@ -11,4 +12,17 @@ export function isTerminal(status: string): boolean {
 /** Asks for nothing as long as there is no run to ask for. */
 export function useRun(runId: string | undefined) {
   return useQuery({ queryKey: ['run', runId], queryFn: () => ask(api.GET('/v1/runs/{runId}', { params: { path: { runId: runId! } } })), enabled: runId !== undefined });
+}
+
+/** The plan that a run follows. The list somebody came from tells it too, so that run and plan are asked for at the same time. */
+export function usePlanOf(runId: string, run: Run | undefined): Pick<Run, 'planId' | 'planVersion'> | undefined {
+  const queries = useQueryClient();
+  const [listed] = useState(() =>
+    queries
+      .getQueriesData<InfiniteData<Schemas['RunList']>>({ queryKey: ['runsList'] })
+      .flatMap(([, list]) => list?.pages ?? [])
+      .flatMap(page => page.items)
+      .find(row => row.runId === runId),
+  );
+  return run?.planId ? run : listed;
 }

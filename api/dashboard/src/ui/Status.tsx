@@ -3,7 +3,7 @@ import type { en } from '../i18n/en';
 
 export type StatusName = keyof typeof en.status;
 
-type Tone = 'ok' | 'bad' | 'warn' | 'info' | 'none';
+export type Tone = 'ok' | 'bad' | 'warn' | 'info' | 'none';
 
 const tones: Partial<Record<string, Tone>> = {
   COMPLETED: 'ok', APPROVED: 'ok', published: 'ok', live: 'ok', delivered: 'ok', approved: 'ok', ACCEPTED: 'ok', done: 'ok', replayed: 'ok', ready: 'ok', up: 'ok', confirmed: 'ok', checked_in: 'ok', completed: 'ok', paid: 'ok', enabled: 'ok', healthy: 'ok', read: 'ok', with_dvt: 'ok',
