@@ -9,9 +9,10 @@ namespace Dvt.Pipeline;
 /// <summary>An event about to be appended.</summary>
 /// <param name="Seq">Within the stream, from 1 without gaps.</param>
 /// <param name="Data">The event as JSON.</param>
+/// <param name="StreamId">What <see cref="NamedId.OfStream"/> gives, where it is known already.</param>
 public sealed record NewEvent(
     int Slot, Guid TenantId, string Stream, long Seq, string Type, string Data,
-    Guid? CommandId, string? CorrelationId, string Actor, DateTimeOffset OccurredAt);
+    Guid? CommandId, string? CorrelationId, string Actor, DateTimeOffset OccurredAt, Guid? StreamId = null);
 
 /// <summary>An event as the log has it.</summary>
 public sealed record LoggedEvent(
@@ -85,7 +86,7 @@ public static class EventLog
                 Array(NpgsqlDbType.Integer, entries, static e => e.Count),
                 Array(NpgsqlDbType.Uuid, entries, static e => e.First.TenantId),
                 Array(NpgsqlDbType.Text, entries, static e => e.First.Stream),
-                Array(NpgsqlDbType.Uuid, entries, static e => NamedId.OfStream(e.First.TenantId, e.First.Stream)),
+                Array(NpgsqlDbType.Uuid, entries, static e => e.First.StreamId ?? NamedId.OfStream(e.First.TenantId, e.First.Stream)),
                 Array(NpgsqlDbType.Bigint, entries, static e => e.First.Seq),
                 Array(NpgsqlDbType.Text, entries, static e => e.Text),
                 Array(NpgsqlDbType.Uuid, entries, static e => e.First.CommandId),

@@ -23,7 +23,7 @@ static class Run3
     static async Task RunAsync(Session session, string name, BenchPlan plan, int runs, double ratio, CancellationToken stop)
     {
         var limits = await session.LimitsAsync(stop);
-        var yardstick = await session.YardstickAsync(stop);
+        var yardstick = await Yardstick.MeasureAsync(session, stop);
         runs = session.Settings.Size(runs, quick: 320);
         var tenants = new[] { Guid.CreateVersion7() };
         await using var on = await Installation.StartAsync(session, name, new Roles(), stop);

@@ -5,7 +5,7 @@ static class Run3Http
 {
     public static async Task RunAsync(Session session, CancellationToken stop)
     {
-        var yardstick = (await session.YardstickAsync(stop)).PerSecond;
+        var yardstick = (await Yardstick.MeasureAsync(session, stop)).PerSecond;
         var plan = BenchPlan.Chain("run3-http", "noop");
         await using var on = await Installation.StartAsync(session, "run3-http", new Roles(Api: true), stop);
         var requests = await RequestsAsync(on, plan, session.Settings.Size(50, quick: 3), stop);

@@ -157,7 +157,7 @@ sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         foreach (var e in decision.Events)
         {
             events.Add(new NewEvent(row.Slot, row.TenantId, row.Stream, ++seq, RunEvents.TypeName(e), EventText.Of(e),
-                command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now));
+                command?.Id, row.Run.Context.CorrelationId, command?.Actor ?? "system", now, row.StreamId));
             RunMeters.Count(e, row, now);
             turns.Note(e, row, cause?.AcceptedAt ?? now);
         }

@@ -27,14 +27,16 @@ sealed class RunCache
     public void Keep(RunRow row)
     {
         var runs = bySlot.GetOrAdd(row.Slot, static _ => new());
+        var key = (row.TenantId, row.Run.RunId);
         if (row.Run.IsTerminal)
         {
-            runs.TryRemove((row.TenantId, row.Run.RunId), out _);
+            runs.TryRemove(key, out _);
             return;
         }
-        if (runs.Count >= RunsPerSlot)
+        // Counting takes all locks of the dictionary: only what is new needs it.
+        if (!runs.ContainsKey(key) && runs.Count >= RunsPerSlot)
             runs.Clear();
-        runs[(row.TenantId, row.Run.RunId)] = row;
+        runs[key] = row;
     }
 
     public void Forget(int slot)

@@ -1,3 +1,4 @@
+using Dvt.Contracts;
 using Dvt.Engine.Runs;
 
 namespace Dvt.Workers.Runs;
@@ -42,7 +43,12 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
     /// <summary>It has just been written.</summary>
     public void Stored() => (StoredSeq, StoredFlags) = (run.Seq, Flags);
 
-    public string Stream => $"run-{run.RunId}";
+    public string Stream { get; } = $"run-{run.RunId}";
+
+    /// <summary>Asked for with every entry that the run adds to the log.</summary>
+    public Guid StreamId => streamId ??= NamedId.OfStream(tenantId, Stream);
+
+    Guid? streamId;
 
     public string TimerKey => $"run:{run.RunId}";
 }

@@ -5,7 +5,6 @@ sealed class Session(Settings settings) : IAsyncDisposable
 {
     readonly string logs = Directory.CreateTempSubdirectory("dvt-bench-").FullName;
     Task<MachineLimits>? limits;
-    Task<Pace>? yardstick;
 
     public Settings Settings => settings;
 
@@ -17,9 +16,6 @@ sealed class Session(Settings settings) : IAsyncDisposable
 
     /// <summary>Measured once, by whoever needs them first.</summary>
     public Task<MachineLimits> LimitsAsync(CancellationToken stop) => limits ??= Limits.MeasureAsync(this, stop);
-
-    /// <summary>The naive way; measured once.</summary>
-    public Task<Pace> YardstickAsync(CancellationToken stop) => yardstick ??= Yardstick.MeasureAsync(this, stop);
 
     public void Report(Figure figure)
     {
