@@ -64,7 +64,7 @@ sealed partial class Lane(
         {
             source = new ConsumerChannel(await broker.OpenChannelAsync(channel: null, stop));
             // Counted per consumer, so that one slot's backlog does not starve another's.
-            await source.Channel.BasicQosAsync(prefetchSize: 0, prefetchCount: (ushort)options.BatchSize, global: false, stop);
+            await source.Channel.BasicQosAsync(prefetchSize: 0, prefetchCount: (ushort)(2 * options.BatchSize), global: false, stop);
             await Topology.DeclareDeadAsync(source.Channel, options.Domain, stop);
         }
         var queue = Slot.Queue(slot);

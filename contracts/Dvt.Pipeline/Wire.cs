@@ -8,7 +8,7 @@ namespace Dvt.Pipeline;
 public static class Wire
 {
     /// <summary>More than this in one message gains nothing and grows what a redelivery repeats.</summary>
-    public const int EnvelopesPerMessage = 32;
+    public const int EnvelopesPerMessage = 16;
 
     /// <summary>A message takes no further envelope from here on; one alone may be larger.</summary>
     const int BytesPerMessage = 256 * 1024;

@@ -113,7 +113,7 @@ static class Bookings
                 Guid.CreateVersion7(), typeof(T).Name, tenantId, unit.ToString(), "user:bench", DateTimeOffset.UtcNow, ContractsJson.Element(command),
                 ReplyTo: replies.Queue, Resource: resource);
             using var waiter = replies.Expect(envelope.Id)!;
-            await on.Scratch.Publisher.PublishAsync(Slot.Queue(Slot.Of(Domain.Bookings, tenantId, envelope.Key)), envelope, stop);
+            await on.Scratch.PublishAsync(Slot.Queue(Slot.Of(Domain.Bookings, tenantId, envelope.Key)), envelope, stop);
             return await waiter.Outcome.WaitAsync(TimeSpan.FromSeconds(60), stop);
         }
     }

@@ -48,7 +48,7 @@ static class Bulk
         var plan = BenchPlan.Chain(PlanId, "wait", steps: 1, with: new JsonObject { ["duration"] = "P30D" });
         await accounts.PublishAsync(account, plan, stop);
         Session.Say($"bulk: starting {runs} runs that wait");
-        await RunLoad.PublishAsync(on.Scratch.Publisher, RunLoad.Pack(plan, [account.TenantId], runs), RunLoad.InFlight, stop);
+        await RunLoad.PublishAsync(on.Scratch, RunLoad.Pack(plan, [account.TenantId], runs), RunLoad.InFlight, stop);
         await Scratch.UntilAsync("waiting runs", () => on.Scratch.ScalarAsync<bool>(
             """
             select count(*) = $2

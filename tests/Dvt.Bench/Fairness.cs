@@ -26,7 +26,7 @@ static class Fairness
         var messages = Enumerable.Range(0, flood).Select(_ => plan.Start(crowd))
             .Select(e => (Slot.Queue(Slot.Of(Domain.Runs, crowd, e.Key)), Body: Wire.Encode(e))).ToList();
         var began = Stopwatch.StartNew();
-        var flooding = RunLoad.PublishAsync(on.Scratch.Publisher, messages, RunLoad.InFlight * 4, stop);
+        var flooding = RunLoad.PublishAsync(on.Scratch, messages, RunLoad.InFlight * 4, stop);
         await Task.Delay(session.Settings.Span(seconds: 1, quick: 0.2), stop);
         var crowded = await SinglesAsync(on, plan, single, Singles, session.Settings.Span(seconds: 0.6, quick: 0.1), stop);
         await flooding;
@@ -48,7 +48,7 @@ static class Fairness
         {
             var envelope = plan.Start(tenant);
             sent[$"run-{envelope.Key}"] = DateTime.UtcNow + databaseAhead;
-            await on.Scratch.Publisher.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenant, envelope.Key)), envelope, stop);
+            await on.Scratch.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenant, envelope.Key)), envelope, stop);
             await Task.Delay(apart, stop);
         }
         var taken = new List<double>();

@@ -52,7 +52,7 @@ static class Latency
                 await Task.Delay(early, stop);
             var envelope = plan.Start(tenant);
             sent[$"run-{envelope.Key}"] = DateTime.UtcNow + databaseAhead;
-            publishing.Add(on.Scratch.Publisher.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenant, envelope.Key)), envelope, stop));
+            publishing.Add(on.Scratch.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenant, envelope.Key)), envelope, stop));
         }
         await Task.WhenAll(publishing);
         await log.GrownAsync((long)sent.Count * Yardstick.EventsPerRun, TimeSpan.FromMinutes(1), stop);

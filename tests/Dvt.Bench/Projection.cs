@@ -72,7 +72,7 @@ static class Projection
                 lags.Add(await on.Scratch.ScalarAsync<double>(
                     "select coalesce(max(extract(epoch from clock_timestamp() - behind_since)), 0)::float8 from read.lag() where tail = 'live'", stop));
             }
-            publishing.Add(on.Scratch.Publisher.PublishAsync(messages[n].Queue, messages[n].Body, stop));
+            publishing.Add(on.Scratch.PublishAsync(messages[n].Queue, messages[n].Body, stop));
         }
         await Task.WhenAll(publishing);
         var runs = (int)(perSecond * time.TotalSeconds);

@@ -154,19 +154,7 @@ sealed class Installation : IAsyncDisposable
     public async Task PublishPlanAsync(Guid tenantId, BenchPlan plan, CancellationToken stop)
     {
         var envelope = plan.Save(tenantId);
-        // A queue of this name was deleted and declared anew a moment ago: until it has a leader the broker takes nothing.
-        await Scratch.UntilAsync("broker", async () =>
-        {
-            try
-            {
-                await Scratch.Publisher.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenantId, envelope.Key)), envelope, stop);
-                return true;
-            }
-            catch (BrokerUnavailableException)
-            {
-                return false;
-            }
-        }, StartPatience, stop);
+        await Scratch.PublishAsync(Slot.Queue(Slot.Of(Domain.Runs, tenantId, envelope.Key)), envelope, stop);
         await Scratch.UntilAsync($"plan {plan.PlanId}", async () =>
         {
             foreach (var process in processes)

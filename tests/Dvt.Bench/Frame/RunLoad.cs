@@ -21,8 +21,6 @@ static class RunLoad
     /// <summary>AMQP messages that are not confirmed yet, at the most.</summary>
     public const int InFlight = 64;
 
-    static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
-
     /// <summary>Ready-made messages, each with several starts, as the publisher packs them.</summary>
     public static List<(string Queue, byte[] Body)> Pack(BenchPlan plan, IReadOnlyList<Guid> tenants, int runs)
     {
@@ -37,29 +35,14 @@ static class RunLoad
 
     /// <summary>Publishes bodies in order with so many unconfirmed at a time.</summary>
     public static async Task PublishAsync(
-        Publisher publisher, IReadOnlyList<(string Queue, byte[] Body)> messages, int inFlight, CancellationToken stop)
+        Scratch scratch, IReadOnlyList<(string Queue, byte[] Body)> messages, int inFlight, CancellationToken stop)
     {
         var next = -1;
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
         {
             for (var place = Interlocked.Increment(ref next); place < messages.Count; place = Interlocked.Increment(ref next))
-                await PublishAsync(publisher, messages[place].Queue, messages[place].Body, stop);
+                await scratch.PublishAsync(messages[place].Queue, messages[place].Body, stop);
         }, stop)));
-    }
-
-    /// <summary>A queue declared a moment ago takes nothing until it has a leader; who is refused tries again.</summary>
-    static async Task PublishAsync(Publisher publisher, string queue, byte[] body, CancellationToken stop)
-    {
-        for (var began = TimeProvider.System.GetTimestamp(); ;)
-            try
-            {
-                await publisher.PublishAsync(queue, body, stop);
-                return;
-            }
-            catch (BrokerUnavailableException) when (TimeProvider.System.GetElapsedTime(began) < LeaderPatience)
-            {
-                await Task.Delay(20, stop);
-            }
     }
 
     /// <summary>Runs them all and checks every history.</summary>
@@ -71,7 +54,7 @@ static class RunLoad
         GC.Collect();
         var log = await LogWatch.StartAsync(on, stop);
         var cpu = new CpuSplit(on.Scratch.Settings, on.Processes);
-        await PublishAsync(on.Scratch.Publisher, messages, InFlight, stop);
+        await PublishAsync(on.Scratch, messages, InFlight, stop);
         await log.GrownAsync((long)runs * eventsPerRun, patience, stop);
         var used = cpu.Seconds();
         var isProjected = on.Processes.Any(p => p.Name == "readmodels");

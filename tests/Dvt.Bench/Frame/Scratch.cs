@@ -1,3 +1,4 @@
+using Dvt.Contracts;
 using Dvt.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -7,6 +8,8 @@ namespace Dvt.Bench;
 /// <summary>A database of a bench's own, and the broker; the database is dropped at the end.</summary>
 sealed class Scratch : IAsyncDisposable
 {
+    static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
+
     readonly string name;
 
     Scratch(Settings settings, string name)
@@ -67,6 +70,23 @@ sealed class Scratch : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         command.Parameters.AddRange(parameters);
         return (T)(await command.ExecuteScalarAsync(stop))!;
+    }
+
+    public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, Wire.Encode(envelope), stop);
+
+    /// <summary>A queue of this name may have been deleted and declared anew a moment ago, and takes nothing until it has a leader: who is refused tries again.</summary>
+    public async Task PublishAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop)
+    {
+        for (var began = TimeProvider.System.GetTimestamp(); ; await Task.Delay(20, stop))
+            try
+            {
+                await Publisher.PublishAsync(queue, body, stop);
+                return;
+            }
+            catch (BrokerUnavailableException) when (TimeProvider.System.GetElapsedTime(began) < LeaderPatience)
+            {
+                // Again, below.
+            }
     }
 
     /// <summary>Deletes queues, and with them what an earlier bench left in them.</summary>

@@ -59,7 +59,7 @@ static class Yardstick
         var before = await scratch.ScalarAsync<long>("select count(*) from naive.summary where status = 'COMPLETED'", stop);
         var bodies = Enumerable.Range(0, runs).Select(_ => NaiveMessage.Start(Guid.CreateVersion7())).ToList();
         var began = await scratch.ScalarAsync<DateTime>("select clock_timestamp()", stop);
-        await RunLoad.PublishAsync(scratch.Publisher, [.. bodies.Select(b => (NaiveWorker.Queue, b))], InFlight, stop);
+        await RunLoad.PublishAsync(scratch, [.. bodies.Select(b => (NaiveWorker.Queue, b))], InFlight, stop);
         await Scratch.UntilAsync("naive runs", async () =>
             await scratch.ScalarAsync<long>("select count(*) from naive.summary where status = 'COMPLETED'", stop) - before == runs,
             TimeSpan.FromMinutes(5), stop, everyMs: 50);
