@@ -20,6 +20,8 @@ public sealed class AlertFaultTests(ChaosServers servers, ITestOutputHelper outp
         {
             var tenant = await system.Orders.TenantAsync();
             await system.Orders.PublishPlansAsync(tenant, TestPlans.Inline, TestPlans.Signals);
+            // Lags are told once they were looked at, every second.
+            await Eventually.HoldsAsync(async () => await Scrape.OfAsync(system) is var now && !AlertRules.Fires("DvtProjectionStopped", now, now), Seconds(10), "nobody tells how far the views are");
             var calm = await Scrape.OfAsync(system);
             foreach (var alert in (string[])["DvtDestructiveSignal", "DvtDeadLettersOpen", "DvtDeadLettersGrowing", "DvtProjectionGap", "DvtCommandsParked", "DvtNoWorker", "DvtProjectionStopped"])
                 Assert.False(AlertRules.Fires(alert, calm, await Scrape.OfAsync(system)), $"{alert} fires in peace");
