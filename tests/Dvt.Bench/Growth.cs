@@ -30,7 +30,7 @@ static class Growth
             var rounds = new List<LoadTaken>();
             for (var round = 0; round < settings.Size(Rounds, quick: 1); round++)
                 rounds.Add(await RunLoad.MeasureAsync(on, plan, [tenant], settings.Size(30_000, quick: 160), stop));
-            var median = rounds.OrderBy(r => r.Seconds).ElementAt(rounds.Count / 2);
+            var median = rounds.Median(r => r.Seconds);
             empty ??= median.PerSecond;
             session.Report(new("growth", $"{size}", median.PerSecond, "runs/s")
             {

@@ -34,7 +34,7 @@ static class Run3
         for (var round = 0; round < session.Settings.Size(Rounds, quick: 1); round++)
             rounds.Add(await RunLoad.MeasureAsync(on, plan, tenants, runs, stop));
         Session.Say(await Statements.DearestAsync(on.Scratch, stop));
-        var median = rounds.OrderBy(r => r.Seconds).ElementAt(rounds.Count / 2);
+        var median = rounds.Median(r => r.Seconds);
         session.Report(new(name, Part: null, median.PerSecond, "runs/s")
         {
             Yardstick = yardstick.PerSecond,

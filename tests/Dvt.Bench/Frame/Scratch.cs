@@ -75,19 +75,18 @@ sealed class Scratch : IAsyncDisposable
     public Task PublishAsync(string queue, Envelope envelope, CancellationToken stop) => PublishAsync(queue, Wire.Encode(envelope), stop);
 
     /// <summary>A queue of this name may have been deleted and declared anew a moment ago, and takes nothing until it has a leader: who is refused tries again.</summary>
-    public async Task PublishAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop)
+    public Task PublishAsync(string queue, ReadOnlyMemory<byte> body, CancellationToken stop) => UntilAsync($"a leader of {queue}", async () =>
     {
-        for (var began = TimeProvider.System.GetTimestamp(); ; await Task.Delay(20, stop))
-            try
-            {
-                await Publisher.PublishAsync(queue, body, stop);
-                return;
-            }
-            catch (BrokerUnavailableException) when (TimeProvider.System.GetElapsedTime(began) < LeaderPatience)
-            {
-                // Again, below.
-            }
-    }
+        try
+        {
+            await Publisher.PublishAsync(queue, body, stop);
+            return true;
+        }
+        catch (BrokerUnavailableException)
+        {
+            return false;
+        }
+    }, LeaderPatience, stop);
 
     /// <summary>Deletes queues, and with them what an earlier bench left in them.</summary>
     public async Task DeleteQueuesAsync(IEnumerable<string> queues, CancellationToken stop)

@@ -51,7 +51,7 @@ static class Yardstick
             rounds.Add(new(Runs(session) / seconds, used.Values.Sum() * 1000 / Runs(session)));
         }
         await scratch.DeleteQueuesAsync([NaiveWorker.Queue], stop);
-        return rounds.OrderBy(r => r.PerSecond).ElementAt(rounds.Count / 2);
+        return rounds.Median(r => r.PerSecond);
     }
 
     static async Task<double> RunAsync(Scratch scratch, int runs, CancellationToken stop)

@@ -1,6 +1,6 @@
 import { Background, Controls, ReactFlow, useReactFlow, useStore, useStoreApi, type NodeChange } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTheme } from '../ui/theme';
 import { linesOf } from './edges';
@@ -41,21 +41,21 @@ export function Drawing({ states, runs, chosen, onChoose, faults, layout, direct
     return (last.current = nodesOf(layout, { states, items, chosen, faults, choosable, after }, last.current));
   }, [layout, states, items, chosen, faults, choosable, t]);
   const lines = useMemo(() => linesOf(layout, direction, states), [layout, direction, states]);
-  const begun = useRef(viewportOf(layout.nodes, width, height, direction));
+  const [begun] = useState(() => viewportOf(layout.nodes, width, height, direction));
   const flow = useReactFlow();
   const pane = useStoreApi();
-  const latest = useRef({ onChoose, flow });
-  latest.current = { onChoose, flow };
   const drawn = useRef(layout);
   useEffect(() => {
     const { width, height } = pane.getState();
-    if (drawn.current !== layout) void latest.current.flow.setViewport(viewportOf(layout.nodes, width, height, direction));
+    if (drawn.current !== layout) void flow.setViewport(viewportOf(layout.nodes, width, height, direction));
     drawn.current = layout;
-  }, [layout, direction, pane]);
+  }, [layout, direction, pane, flow]);
+  const latest = useRef(onChoose);
+  latest.current = onChoose;
   // By mouse and by keyboard. Always the same function: with another one every node is drawn anew.
   const choose = useCallback((changes: NodeChange<StepNodeOf>[]) => {
     const change = changes.find(c => c.type === 'select' && c.selected);
-    if (change?.type === 'select') latest.current.onChoose?.(change.id);
+    if (change?.type === 'select') latest.current?.(change.id);
   }, []);
   return (
     <SightOf value={sight}>
@@ -64,7 +64,7 @@ export function Drawing({ states, runs, chosen, onChoose, faults, layout, direct
         nodeTypes={nodeTypes}
         onNodesChange={choose}
         colorMode={isDark ? 'dark' : 'light'}
-        defaultViewport={begun.current}
+        defaultViewport={begun}
         minZoom={smallest}
         onlyRenderVisibleElements={nodes.length > allDrawn}
         preventScrolling={false}

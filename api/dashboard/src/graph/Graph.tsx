@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { StepView } from '../run/fold';
 import type { RunStep } from '../run/useRun';
 import { Drawing } from './Drawing';
-import { layOut, nodeHeight, type PlanStep } from './layout';
+import { boundsOf, layOut, type Placed, type PlanStep } from './layout';
 import { StepList } from './StepList';
 
 /** Above this many steps a drawing shows nothing any more. */
@@ -74,8 +74,7 @@ function ListBelow({ steps, states, onChoose, words }: GraphOf & { words: string
 }
 
 /** As tall as the drawing needs, within what a screen can show. */
-function useHeight(nodes: readonly { y: number }[]): number {
+function useHeight(nodes: readonly Placed[]): number {
   const [tallest] = useState(() => Math.max(360, window.innerHeight - 330));
-  const needed = Math.max(...nodes.map(n => n.y)) - Math.min(...nodes.map(n => n.y)) + nodeHeight + 90;
-  return Math.max(300, Math.min(tallest, needed));
+  return Math.max(300, Math.min(tallest, boundsOf(nodes).height + 90));
 }

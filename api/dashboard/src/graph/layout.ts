@@ -35,6 +35,13 @@ export function edgesOf(steps: readonly PlanStep[]): Layout['edges'] {
   return steps.flatMap(s => (s.dependsOn ?? []).map(from => ({ from, to: s.stepId })));
 }
 
+/** Of each step those that it comes after. */
+export function parentsOf(steps: readonly PlanStep[], edges: Layout['edges']): Map<string, string[]> {
+  const parents = new Map<string, string[]>(steps.map(s => [s.stepId, []]));
+  for (const { from, to } of edges) parents.get(to)?.push(from);
+  return parents;
+}
+
 /** Places the steps of a plan in layers along the direction. */
 export function layOut(steps: readonly PlanStep[], direction: Direction): Layout {
   const edges = edgesOf(steps);
@@ -62,12 +69,9 @@ function byDagre(steps: readonly PlanStep[], edges: Layout['edges'], direction: 
 
 /** Longest path from a source gives the layer; within it, the mean place of its parents gives the order. Linear but for the sorting. */
 function byLayers(steps: readonly PlanStep[], edges: Layout['edges'], direction: Direction): Placed[] {
-  const parents = new Map<string, string[]>(steps.map(s => [s.stepId, []]));
+  const parents = parentsOf(steps, edges);
   const children = new Map<string, string[]>(steps.map(s => [s.stepId, []]));
-  for (const { from, to } of edges) {
-    parents.get(to)?.push(from);
-    children.get(from)?.push(to);
-  }
+  for (const { from, to } of edges) children.get(from)?.push(to);
   const layer = new Map<string, number>();
   const missing = new Map(steps.map(s => [s.stepId, parents.get(s.stepId)!.length]));
   let wave = steps.filter(s => missing.get(s.stepId) === 0).map(s => s.stepId);

@@ -1,7 +1,7 @@
 import type { Node } from '@xyflow/react';
 import type { StepView } from '../run/fold';
 import type { RunStep } from '../run/useRun';
-import { nodeHeight, nodeWidth, type Layout, type PlanStep } from './layout';
+import { nodeHeight, nodeWidth, parentsOf, type Layout, type PlanStep } from './layout';
 
 /** What a node shows, flat, so that two that look alike are found to be so. */
 export interface StepNodeData extends Record<string, unknown> {
@@ -38,8 +38,7 @@ const style = { pointerEvents: 'all' } as const;
 /** The nodes of a drawing. One that looks as it did before is the same object, and is not drawn anew. */
 export function nodesOf({ nodes, edges }: Layout, shown: Shown, before: readonly StepNode[] = []): StepNode[] {
   const known = new Map(before.map(node => [node.id, node]));
-  const parents = new Map(nodes.map(({ step }): [string, string[]] => [step.stepId, []]));
-  for (const { from, to } of edges) parents.get(to)?.push(from);
+  const parents = parentsOf(nodes.map(node => node.step), edges);
   return nodes.map(({ step, x, y }) => {
     const view = shown.states?.get(step.stepId);
     const data: StepNodeData = {

@@ -1,6 +1,7 @@
-import { useQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ask, type Schemas } from '../client/api';
+import { listedRow } from '../runs/useRuns';
 
 export type Run = Schemas['Run'];
 export type RunStep = Run['steps'][number];
@@ -17,12 +18,6 @@ export function useRun(runId: string | undefined) {
 /** The plan that a run follows. The list somebody came from tells it too, so that run and plan are asked for at the same time. */
 export function usePlanOf(runId: string, run: Run | undefined): Pick<Run, 'planId' | 'planVersion'> | undefined {
   const queries = useQueryClient();
-  const [listed] = useState(() =>
-    queries
-      .getQueriesData<InfiniteData<Schemas['RunList']>>({ queryKey: ['runsList'] })
-      .flatMap(([, list]) => list?.pages ?? [])
-      .flatMap(page => page.items)
-      .find(row => row.runId === runId),
-  );
+  const [listed] = useState(() => listedRow(queries, runId));
   return run?.planId ? run : listed;
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api, ask, type Schemas } from '../client/api';
 import { useTenantChanges } from '../client/tenantStream';
@@ -18,6 +18,17 @@ type Loaded = InfiniteData<Schemas['RunList'], string>;
 
 const pageSize = 100;
 
+/** Not under `runs`: whatever makes those old would ask for every page of this one, one after another. */
+const listKey = 'runsList';
+
+/** The row of a run in a list that is still at hand. */
+export const listedRow = (queries: QueryClient, runId: string): RunRow | undefined =>
+  queries
+    .getQueriesData<Loaded>({ queryKey: [listKey] })
+    .flatMap(([, list]) => list?.pages ?? [])
+    .flatMap(page => page.items)
+    .find(row => row.runId === runId);
+
 /**
  * The list of runs. At its top it follows what happens, by its first page alone. Further down no row moves: those before
  * somebody's eyes are renewed in their places, and what came new is counted until they want to see it.
@@ -29,8 +40,7 @@ export function useRuns(search: RunsSearch) {
   const sight = useRef<Sight>({ atTop: true, first: 0 });
   const looking = useRef(false);
   const [news, setNews] = useState(0);
-  // Not under `runs`: whatever makes those old would ask for every page of this one, one after another.
-  const queryKey = ['runsList', query];
+  const queryKey = [listKey, query];
   const page = (cursor: string, signal?: AbortSignal) =>
     ask(api.GET('/v1/runs', { params: { query: { ...query, limit: pageSize, ...(cursor ? { cursor } : {}) } as never }, ...(signal ? { signal } : {}) }));
   const runs = useInfiniteQuery({
@@ -69,7 +79,7 @@ export function useRuns(search: RunsSearch) {
   useEffect(() => {
     setNews(0);
     // Left behind with its first page only, so that coming back asks for no more than that.
-    return () => void queries.setQueryData<Loaded>(['runsList', JSON.parse(keyText)], loaded => loaded && firstOf(loaded));
+    return () => void queries.setQueryData<Loaded>([listKey, JSON.parse(keyText)], loaded => loaded && firstOf(loaded));
   }, [queries, keyText]);
   const onSight = useCallback((now: Sight) => {
     const cameUp = now.atTop && !sight.current.atTop;
