@@ -108,7 +108,11 @@ public static class WorkersHost
     /// <summary>Takes part in a domain; also called for others than the first.</summary>
     static void AddDomain<THandler>(this IServiceCollection services, Domain domain, WorkersOptions options) where THandler : class, ISlotHandler
     {
-        services.AddSingleton<THandler>();
+        // Connections of its own, a lane at a time each: sessions that are shared by everything in the process go round, and every one of them comes to map all of the
+        // database's memory and to prepare all of the statements.
+        services.AddKeyedSingleton(domain, (s, _) => Postgres.Open(
+            new PostgresOptions { ConnectionString = s.GetRequiredService<PostgresOptions>().ConnectionString, MaxPoolSize = 2 * options.Lanes }, Postgres.WorkerRole));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<THandler>(s, s.GetRequiredKeyedService<NpgsqlDataSource>(domain)));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<SlotWorker>(
             s, new SlotWorkerOptions(domain, options.Lanes, options.BatchSize), s.GetRequiredService<THandler>()));
         // Not as hosted services: of those that are made by a function there may be one of a type.

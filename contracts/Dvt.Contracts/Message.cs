@@ -27,6 +27,7 @@ public interface IEvent;
 /// <param name="ReplyTo">Queue that wants the <see cref="Outcome"/>, if any.</param>
 /// <param name="Resource">What the command is about, as the caller was told: <c>run</c> and its id. Null for messages of our own.</param>
 /// <param name="KeyId">Id made from the caller's <c>Idempotency-Key</c>; the same with another <see cref="Id"/> is a reuse of the key.</param>
+/// <param name="Repeated">True when its sender was given the reason for it before, and perhaps died with it: to be taken as if it were redelivered itself.</param>
 public sealed record Envelope(
     Guid Id,
     string Type,
@@ -39,7 +40,8 @@ public sealed record Envelope(
     string? TraceParent = null,
     string? ReplyTo = null,
     Resource? Resource = null,
-    Guid? KeyId = null);
+    Guid? KeyId = null,
+    bool? Repeated = null);
 
 /// <summary>A thing with an address: <c>/v1/runs/{id}</c>.</summary>
 /// <param name="Type">Singular, lower case: <c>run</c>, <c>plan</c>, <c>booking</c>.</param>

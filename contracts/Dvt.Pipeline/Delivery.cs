@@ -8,7 +8,8 @@ namespace Dvt.Pipeline;
 /// <param name="Slot">Of the queue; -1 for work queues.</param>
 /// <param name="Epoch">Under which its slot was owned when it came.</param>
 /// <param name="Redelivered">It was given to someone before who did not settle it, perhaps because it killed them.</param>
-public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Epoch, bool Redelivered, ConsumerChannel Channel, ulong Tag)
+/// <param name="Tag">By which its source knows it.</param>
+public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Epoch, bool Redelivered, IDeliverySource Source, ulong Tag)
 {
     /// <summary>Messages of one key are taken in order.</summary>
     public (string Queue, Guid TenantId, string Key) OrderKey => (Queue, Envelope.TenantId, Envelope.Key);
@@ -20,7 +21,17 @@ public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Ep
     public bool IsPassed { get; init; }
 
     /// <summary>False once the channel it came on is gone: it will come again, and is settled by nobody here.</summary>
-    public bool IsLive => Channel.IsLive;
+    public bool IsLive => Source.IsLive;
+}
+
+/// <summary>Where deliveries come from, and who is told that they are done.</summary>
+public interface IDeliverySource
+{
+    /// <summary>False once its deliveries will come again from somewhere else.</summary>
+    bool IsLive { get; }
+
+    /// <summary>These are done for good. Never throws for a source that is gone.</summary>
+    Task DoneAsync(IEnumerable<ulong> tags);
 }
 
 /// <summary>
@@ -29,7 +40,7 @@ public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Ep
 /// other, since the broker closes a channel that acks what was acked already.
 /// </summary>
 #pragma warning disable CA1001 // Its semaphore holds no handle.
-public sealed class ConsumerChannel(IChannel channel)
+public sealed class ConsumerChannel(IChannel channel) : IDeliverySource
 #pragma warning restore CA1001
 {
     readonly SemaphoreSlim acking = new(1);

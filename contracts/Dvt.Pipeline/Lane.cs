@@ -14,7 +14,7 @@ namespace Dvt.Pipeline;
 /// that puts unsettled messages back in order.
 /// </summary>
 sealed partial class Lane(
-    int number, SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, ILogger log)
+    int number, SlotWorkerOptions options, ISlotHandler handler, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher, Handover handover, ILogger log)
 {
     readonly ConcurrentDictionary<int, Subscription> subscriptions = new();
     readonly ConcurrentQueue<(int Slot, long Epoch)> lost = new();
@@ -31,6 +31,7 @@ sealed partial class Lane(
     sealed record Subscription(int Slot, long Epoch, string ConsumerTag, ConsumerChannel Channel)
     {
         public volatile bool Cancelled;
+        public bool IsLeaving;
         public int Undone;
     }
 
@@ -87,6 +88,7 @@ sealed partial class Lane(
             silent.Add(slot);
             throw new BrokerUnavailableException($"{queue} has no consumer", fault);
         }
+        handover.Open(queue, this, slot);
         PipelineLog.Consuming(log, queue);
     }
 
@@ -108,7 +110,7 @@ sealed partial class Lane(
         subscription.Channel.Received(message.DeliveryTag, envelopes.Length);
         Interlocked.Add(ref subscription.Undone, envelopes.Length);
         foreach (var envelope in envelopes)
-            Inbox.Add(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered, subscription.Channel, message.DeliveryTag));
+            Inbox.Add(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered || envelope.Repeated == true, subscription.Channel, message.DeliveryTag));
     }
 
     public async Task RunAsync(CancellationToken stop)
@@ -198,8 +200,8 @@ sealed partial class Lane(
         PipelineMeters.Consumed.Add(done.Count);
         if (done.Any(d => d.Place != 0))
             await overflow.DoneAsync([.. done.Where(d => d.Place != 0)], CancellationToken.None);
-        foreach (var ofChannel in done.GroupBy(d => d.Channel))
-            await ofChannel.Key.DoneAsync(ofChannel.Select(d => d.Tag));
+        foreach (var ofSource in done.GroupBy(d => d.Source))
+            await ofSource.Key.DoneAsync(ofSource.Select(d => d.Tag));
         foreach (var ofSlot in done.GroupBy(d => d.Slot))
             if (subscriptions.TryGetValue(ofSlot.Key, out var subscription))
                 Interlocked.Add(ref subscription.Undone, -ofSlot.Count());
@@ -210,6 +212,7 @@ sealed partial class Lane(
     {
         if (!subscriptions.TryGetValue(slot, out var subscription))
             return;
+        TakeNoMore(subscription);
         if (subscription.Channel.IsLive)
             await subscription.Channel.Channel.BasicCancelAsync(subscription.ConsumerTag, noWait: false, stop);
         var dropped = overflow.Close(Slot.Queue(slot));
@@ -235,6 +238,7 @@ sealed partial class Lane(
         if (source is { } old)
             await old.CloseAsync();
         source = null;
+        GiveBack();
         while (Volatile.Read(ref inWork) == 1 || Volatile.Read(ref inBalance) == 1)
             await Task.Delay(2);
         process.Clear();

@@ -16,6 +16,7 @@ public static class PipelineMeters
     public static readonly Counter<long> Shelved = Meter.CreateCounter<long>("dvt_backlog_moved_total");
     public static readonly Counter<long> Parked = Meter.CreateCounter<long>("dvt_commands_parked_total");
     public static readonly Counter<long> Published = Meter.CreateCounter<long>("dvt_messages_published_total");
+    public static readonly Counter<long> HandedOver = Meter.CreateCounter<long>("dvt_messages_handed_over_total");
     public static readonly Counter<long> Consumed = Meter.CreateCounter<long>("dvt_messages_consumed_total");
     public static readonly Counter<long> Retried = Meter.CreateCounter<long>("dvt_messages_retried_total");
     public static readonly Counter<long> DeadLetters = Meter.CreateCounter<long>("dvt_dead_letters_total");

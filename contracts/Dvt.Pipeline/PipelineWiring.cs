@@ -22,7 +22,7 @@ public static class PipelineWiring
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<RabbitMq>(s, name));
         services.AddSingleton(new ThisProcess(name, parts ?? []));
         services.AddHostedService<Heartbeat>();
-        return services.AddSingleton<Publisher>();
+        return services.AddSingleton<Publisher>().AddSingleton<Handover>();
     }
 
     /// <summary>For processes that accept or relay commands.</summary>

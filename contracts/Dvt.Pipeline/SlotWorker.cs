@@ -31,7 +31,7 @@ public sealed record SlotWorkerOptions(Domain Domain, int Lanes = 4, int BatchSi
 /// </summary>
 public sealed class SlotWorker(
     SlotWorkerOptions options, ISlotHandler handler, ThisProcess process, NpgsqlDataSource postgres, RabbitMq broker, Publisher publisher,
-    ILogger<SlotWorker> log) : BackgroundService
+    Handover handover, ILogger<SlotWorker> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -54,7 +54,7 @@ public sealed class SlotWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var stopLanes = new CancellationTokenSource();
-        lanes = [.. Enumerable.Range(0, options.Lanes).Select(n => new Lane(n, options, handler, postgres, broker, publisher, log))];
+        lanes = [.. Enumerable.Range(0, options.Lanes).Select(n => new Lane(n, options, handler, postgres, broker, publisher, handover, log))];
         var running = Task.WhenAll(lanes.Select(lane => lane.RunAsync(stopLanes.Token)));
         await Task.WhenAll(
             Loop.RunAsync($"leases of {options.Domain}", log, KeepLeasesAsync, stoppingToken),

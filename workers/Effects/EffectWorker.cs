@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Dvt.Workers.Effects;
 
-/// <summary>Sends messages to their queues and returns once all are confirmed.</summary>
+/// <summary>Sends messages to their queues and returns once all are durable there.</summary>
 delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> messages, CancellationToken stop);
 
 #pragma warning disable CA1001 // Lives as long as the process; its semaphores hold no handles.

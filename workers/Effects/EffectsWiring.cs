@@ -25,7 +25,7 @@ static class EffectsWiring
     /// <summary>A kind that calls something outside.</summary>
     public static IServiceCollection AddEffect(this IServiceCollection services, Func<IServiceProvider, IStepKindWorker> kind) =>
         services.AddSingleton<IHostedService>(s => Consumer(s, new EffectWorker(
-            kind(s), s.GetRequiredService<ThisProcess>(), s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<Publisher>().PublishAsync,
+            kind(s), s.GetRequiredService<ThisProcess>(), s.GetRequiredService<NpgsqlDataSource>(), s.GetRequiredService<Handover>().SendAsync,
             s.GetRequiredService<ILogger<EffectWorker>>(), s.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping)));
 
     /// <summary>A kind that is carried out by a command of another domain.</summary>
@@ -36,7 +36,7 @@ static class EffectsWiring
     /// <summary>A kind that touches nothing outside.</summary>
     public static IServiceCollection AddInstant(this IServiceCollection services, Func<IServiceProvider, IStepKindWorker> kind) =>
         services.AddSingleton<IHostedService>(s => Consumer(s, new InstantWorker(
-            kind(s), s.GetRequiredService<Publisher>().PublishAsync, s.GetRequiredService<ILogger<InstantWorker>>())));
+            kind(s), s.GetRequiredService<Handover>().SendAsync, s.GetRequiredService<ILogger<InstantWorker>>())));
 
     static WorkConsumer Consumer(IServiceProvider services, IWorkHandler handler) =>
         ActivatorUtilities.CreateInstance<WorkConsumer>(services, handler);

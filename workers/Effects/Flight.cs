@@ -54,20 +54,20 @@ sealed class Flight(EffectId id, Envelope envelope, CallStep step)
     }
 
     /// <summary>The message that tells the run; its id is the same however often it is sent.</summary>
-    public (string Queue, Envelope Envelope) Close() => Closing.Of(Envelope, Step, Outcome!);
+    public (string Queue, Envelope Envelope) Close() => Closing.Of(Envelope, Step, Outcome!, IsRedelivered);
 }
 
-/// <summary>Makes the message that closes a step.</summary>
+/// <summary>Makes the message that closes a step; repeated where the call was delivered again, since who had it before may have died with the answer.</summary>
 static class Closing
 {
-    public static (string Queue, Envelope Envelope) Of(Envelope asked, CallStep step, RecordedOutcome outcome) =>
+    public static (string Queue, Envelope Envelope) Of(Envelope asked, CallStep step, RecordedOutcome outcome, bool isRepeated) =>
     (
         Slot.Queue(Slot.Of(Domain.Runs, asked.TenantId, step.RunId)),
         new Envelope(
             NamedId.Of("close", asked.TenantId.ToString(), step.EffectKey),
             nameof(CloseStep), asked.TenantId, step.RunId, "system", DateTimeOffset.UtcNow,
             ContractsJson.Element(new CloseStep(step.RunId, step.StepId, step.Attempt, outcome.Result, outcome.Error, outcome.Cost)),
-            asked.CorrelationId, asked.TraceParent)
+            asked.CorrelationId, asked.TraceParent, Repeated: isRepeated ? true : null)
     );
 }
 

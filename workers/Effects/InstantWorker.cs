@@ -14,23 +14,48 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
 
     public async Task RunAsync(ChannelReader<Delivery> work, Func<IReadOnlyCollection<Delivery>, Task> done, CancellationToken stop)
     {
-        while (await work.WaitToReadAsync(stop))
+        using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var answering = new List<Task>();
+        try
         {
-            var batch = new List<Delivery>();
-            while (batch.Count < kind.Concurrency && work.TryRead(out var delivery))
-                batch.Add(delivery);
+            while (await work.WaitToReadAsync(session.Token))
+            {
+                var batch = new List<Delivery>();
+                while (batch.Count < kind.Concurrency && work.TryRead(out var delivery))
+                    batch.Add(delivery);
+                answering.RemoveAll(a => a.IsCompletedSuccessfully);
+                answering.Add(AnswerAsync(batch, done, session));
+            }
+        }
+        catch (OperationCanceledException) when (session.IsCancellationRequested)
+        {
+            // The fault, if it is one, is an answer's.
+        }
+        await Task.WhenAll(answering);
+    }
+
+    /// <summary>Beside the next batch, since an answer is there only once it is committed. A fault of the broker ends the session unacked, and everything comes again.</summary>
+    async Task AnswerAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> done, CancellationTokenSource session)
+    {
+        try
+        {
             var messages = new List<(string, Envelope)>(batch.Count);
             foreach (var delivery in batch)
-                if (await CloseAsync(delivery.Envelope, stop) is { } close)
+                if (await CloseAsync(delivery, session.Token) is { } close)
                     messages.Add(close);
-            // A fault of the broker ends this session unacked, and everything comes again.
-            await publish(messages, stop);
+            await publish(messages, session.Token);
             await done(batch);
+        }
+        catch
+        {
+            await session.CancelAsync();
+            throw;
         }
     }
 
-    async Task<(string, Envelope)?> CloseAsync(Envelope envelope, CancellationToken stop)
+    async Task<(string, Envelope)?> CloseAsync(Delivery delivery, CancellationToken stop)
     {
+        var envelope = delivery.Envelope;
         try
         {
             var step = ContractsJson.Read<CallStep>(envelope.Body);
@@ -41,7 +66,7 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
                 StepOutcome.Failed f => new RecordedOutcome(Result: null, f.Error, f.Cost),
                 StepOutcome.Unknown u => new RecordedOutcome(Result: null, StepOutcome.StaysUnknown(u.Reason, Repetition.AnyKey).Error),
                 _ => throw new InvalidOperationException("no such outcome"),
-            });
+            }, delivery.Redelivered);
         }
         catch (System.Text.Json.JsonException)
         {

@@ -3,7 +3,10 @@ using NpgsqlTypes;
 
 namespace Dvt.Bench;
 
-/// <summary>The SQL of the naive way, in its own schema.</summary>
+/// <summary>
+/// The SQL of the naive way, in its own schema. It keeps what the runs that are measured beside it keep: events with all columns of
+/// <c>log.events</c>, a list row with the columns and indexes of <c>read.run</c>.
+/// </summary>
 static class NaiveTables
 {
     public const string Schema =
@@ -12,17 +15,27 @@ static class NaiveTables
         create table naive.inbox (message_id uuid primary key, received_at timestamptz not null default clock_timestamp());
         create table naive.outbox (id bigint generated always as identity primary key, queue text not null, body bytea not null);
         create table naive.run (
-          run_id uuid primary key, plan_id text not null, status text not null, step int not null, seq int not null,
-          input jsonb not null, updated_at timestamptz not null default clock_timestamp()
+          tenant_id uuid not null, run_id text not null, plan_id text not null, plan_version text not null, status text not null, step int not null,
+          seq int not null, input jsonb not null, updated_at timestamptz not null default clock_timestamp(), primary key (tenant_id, run_id)
         );
         create table naive.event (
-          run_id uuid not null, seq int not null, type text not null, data jsonb not null,
-          recorded_at timestamptz not null default clock_timestamp(), primary key (run_id, seq)
+          position bigint generated always as identity primary key, event_id uuid not null, tenant_id uuid not null, stream text not null,
+          seq bigint not null, type text not null, data jsonb not null, command_id uuid, correlation_id text, actor text not null,
+          occurred_at timestamptz not null, recorded_at timestamptz not null default clock_timestamp(), unique (stream, seq, tenant_id)
         );
-        create table naive.summary (
-          run_id uuid primary key, plan_id text not null, status text not null, steps_completed int not null,
-          queued_at timestamptz not null, finished_at timestamptz
+        create table naive.run_list (
+          tenant_id uuid not null, run_id text not null, plan_id text not null, plan_version text not null, status text not null, substatus text,
+          labels jsonb not null, actor text not null, actor_id text, priority int not null, correlation_id text, origin_run_id text,
+          parent_run_id text, queued_at timestamptz not null, started_at timestamptz, finished_at timestamptz, steps_completed int not null,
+          steps_failed int not null, steps_skipped int not null, error_code text, error_message text, last_seq bigint not null,
+          updated_at timestamptz not null, ended_at timestamptz not null generated always as (coalesce(finished_at, '-infinity'::timestamptz)) stored,
+          primary key (tenant_id, run_id)
         );
+        create index on naive.run_list (tenant_id, queued_at, run_id);
+        create index on naive.run_list (tenant_id, ended_at, run_id);
+        create index on naive.run_list (tenant_id, plan_id, queued_at, run_id);
+        create index on naive.run_list (tenant_id, status, queued_at, run_id);
+        create index on naive.run_list (tenant_id, status, ended_at, run_id);
         """;
 
     /// <summary>Notes the message; no row when it was taken before.</summary>
@@ -30,42 +43,65 @@ static class NaiveTables
         "insert into naive.inbox (message_id) values ($1) on conflict do nothing returning 1")
     { Parameters = { new() { Value = message.MessageId } } };
 
-    public static NpgsqlBatchCommand Load(NaiveMessage message) => new("select status, step, seq from naive.run where run_id = $1 for update")
-    { Parameters = { new() { Value = message.RunId } } };
+    public static NpgsqlBatchCommand Load(NaiveMessage message) => new(
+        "select status, step, seq from naive.run where tenant_id = $1 and run_id = $2 for update")
+    { Parameters = { new() { Value = message.TenantId }, new() { Value = message.RunId } } };
 
     public static NpgsqlBatchCommand Insert(NaiveMessage message, int seq) => new(
-        "insert into naive.run (run_id, plan_id, status, step, seq, input) values ($1, $2, 'RUNNING', 1, $3, $4)")
+        "insert into naive.run (tenant_id, run_id, plan_id, plan_version, status, step, seq, input) values ($1, $2, $3, $4, 'RUNNING', 1, $5, $6)")
     {
         Parameters =
         {
-            new() { Value = message.RunId }, new() { Value = message.PlanId }, new() { Value = seq },
-            new() { Value = message.Input.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = message.TenantId }, new() { Value = message.RunId }, new() { Value = message.PlanId }, new() { Value = message.PlanVersion },
+            new() { Value = seq }, new() { Value = message.Input.GetRawText(), NpgsqlDbType = NpgsqlDbType.Jsonb },
         },
     };
 
     public static NpgsqlBatchCommand Update(NaiveMessage message, string status, int step, int seq) => new(
-        "update naive.run set status = $2, step = $3, seq = $4, updated_at = clock_timestamp() where run_id = $1")
-    { Parameters = { new() { Value = message.RunId }, new() { Value = status }, new() { Value = step }, new() { Value = seq } } };
-
-    public static NpgsqlBatchCommand Append(NaiveMessage message, int seq, string type, string data) => new(
-        "insert into naive.event (run_id, seq, type, data) values ($1, $2, $3, $4)")
+        """
+        update naive.run
+        set status = $3, step = $4, seq = $5, updated_at = clock_timestamp()
+        where tenant_id = $1
+          and run_id = $2
+        """)
     {
         Parameters =
         {
-            new() { Value = message.RunId }, new() { Value = seq }, new() { Value = type },
-            new() { Value = data, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            new() { Value = message.TenantId }, new() { Value = message.RunId }, new() { Value = status }, new() { Value = step }, new() { Value = seq },
+        },
+    };
+
+    public static NpgsqlBatchCommand Append(NaiveMessage message, long seq, string type, string data) => new(
+        """
+        insert into naive.event (event_id, tenant_id, stream, seq, type, data, command_id, actor, occurred_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, clock_timestamp())
+        """)
+    {
+        Parameters =
+        {
+            new() { Value = Guid.CreateVersion7() }, new() { Value = message.TenantId }, new() { Value = $"run-{message.RunId}" }, new() { Value = seq },
+            new() { Value = type }, new() { Value = data, NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = message.MessageId }, new() { Value = message.Actor },
         },
     };
 
     public static NpgsqlBatchCommand Send(string queue, byte[] body) => new("insert into naive.outbox (queue, body) values ($1, $2)")
     { Parameters = { new() { Value = queue }, new() { Value = body } } };
 
-    public static NpgsqlBatchCommand Summarise(NaiveMessage message, string status, int completed) => new(
+    public static NpgsqlBatchCommand Summarise(NaiveMessage message, string status, int completed, long seq) => new(
         """
-        insert into naive.summary (run_id, plan_id, status, steps_completed, queued_at) values ($1, $2, $3, $4, clock_timestamp())
-        on conflict (run_id) do update
-        set status = excluded.status, steps_completed = excluded.steps_completed,
+        insert into naive.run_list as r (
+          tenant_id, run_id, plan_id, plan_version, status, labels, actor, priority, queued_at, started_at, steps_completed, steps_failed, steps_skipped,
+          last_seq, updated_at)
+        values ($1, $2, $3, $4, $5, '{}', $6, 5, clock_timestamp(), clock_timestamp(), $7, 0, 0, $8, clock_timestamp())
+        on conflict (tenant_id, run_id) do update
+        set status = excluded.status, steps_completed = excluded.steps_completed, last_seq = excluded.last_seq, updated_at = excluded.updated_at,
             finished_at = case when excluded.status = 'COMPLETED' then clock_timestamp() end
         """)
-    { Parameters = { new() { Value = message.RunId }, new() { Value = message.PlanId }, new() { Value = status }, new() { Value = completed } } };
+    {
+        Parameters =
+        {
+            new() { Value = message.TenantId }, new() { Value = message.RunId }, new() { Value = message.PlanId }, new() { Value = message.PlanVersion },
+            new() { Value = status }, new() { Value = message.Actor }, new() { Value = completed }, new() { Value = seq },
+        },
+    };
 }

@@ -70,7 +70,7 @@ sealed class NaiveWorker : IAsyncDisposable
         var done = message.Step;
         if (done == 0)
         {
-            Append("RunQueued", $$"""{"planId":"{{message.PlanId}}","input":{{message.Input.GetRawText()}}}""");
+            Append("RunQueued", $$"""{"planId":"{{message.PlanId}}","planVersion":"{{message.PlanVersion}}","input":{{message.Input.GetRawText()}}}""");
             Append("RunStarted", "{}");
         }
         else
@@ -84,7 +84,7 @@ sealed class NaiveWorker : IAsyncDisposable
             Append("RunCompleted", "{}");
         var status = done < Yardstick.Steps ? "RUNNING" : "COMPLETED";
         writes.BatchCommands.Add(done == 0 ? NaiveTables.Insert(message, seq) : NaiveTables.Update(message, status, done + 1, seq));
-        writes.BatchCommands.Add(NaiveTables.Summarise(message, status, done));
+        writes.BatchCommands.Add(NaiveTables.Summarise(message, status, done, seq));
     }
 
     public async ValueTask DisposeAsync() => await channel.DisposeAsync();

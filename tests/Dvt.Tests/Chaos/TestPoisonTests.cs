@@ -15,7 +15,7 @@ public sealed class TestPoisonTests
     {
         Assert.False(new WorkersOptions().TestKinds);
         var message = new Envelope(Guid.NewGuid(), "TestPoison", Guid.NewGuid(), "key", "user:test", DateTimeOffset.UnixEpoch, ContractsJson.Element(new { mode }));
-        var delivery = new Delivery(message, "dvt.runs.0", Slot: 0, Epoch: 1, Redelivered: false, Channel: null!, Tag: 1);
+        var delivery = new Delivery(message, "dvt.runs.0", Slot: 0, Epoch: 1, Redelivered: false, Source: null!, Tag: 1);
         Assert.Throws<NotSupportedException>(() => TestPoison.Take(new WorkersOptions(), delivery));
     }
 
@@ -23,7 +23,7 @@ public sealed class TestPoisonTests
     public void Under_test_it_throws_what_it_is_told()
     {
         var message = new Envelope(Guid.NewGuid(), "TestPoison", Guid.NewGuid(), "key", "user:test", DateTimeOffset.UnixEpoch, ContractsJson.Element(new { mode = "throw" }));
-        var delivery = new Delivery(message, "dvt.runs.0", Slot: 0, Epoch: 1, Redelivered: false, Channel: null!, Tag: 1);
+        var delivery = new Delivery(message, "dvt.runs.0", Slot: 0, Epoch: 1, Redelivered: false, Source: null!, Tag: 1);
         Assert.Throws<InvalidOperationException>(() => TestPoison.Take(new WorkersOptions { TestKinds = true }, delivery));
     }
 }

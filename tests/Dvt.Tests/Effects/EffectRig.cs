@@ -37,7 +37,7 @@ sealed class EffectRig : IAsyncDisposable
 
     public static Delivery Delivery(Guid tenant, CallStep step, bool redelivered, ulong tag) => new(
         new Envelope(Guid.CreateVersion7(), nameof(CallStep), tenant, step.RunId, "system", DateTimeOffset.UtcNow, ContractsJson.Element(step), "case-1"),
-        $"dvt.steps.{step.Kind}", Slot: -1, Epoch: 0, redelivered, Channel: null!, tag);
+        $"dvt.steps.{step.Kind}", Slot: -1, Epoch: 0, redelivered, Source: null!, tag);
 
     public async Task<(Envelope Envelope, CloseStep Close)> ClosedAsync()
     {

@@ -148,5 +148,5 @@ public sealed class FairQueueTests
 
     static Delivery Of<T>(Guid tenant, string key, T command) => new(
         new Envelope(Guid.NewGuid(), typeof(T).Name, tenant, key, "test", Begin, ContractsJson.Element(command)),
-        "q", Slot: 0, Epoch: 1, Redelivered: false, Channel: null!, Tag: 0);
+        "q", Slot: 0, Epoch: 1, Redelivered: false, Source: null!, Tag: 0);
 }

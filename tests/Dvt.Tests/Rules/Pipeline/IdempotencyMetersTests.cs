@@ -19,7 +19,7 @@ public sealed class IdempotencyMetersTests
     static Delivery Start(string runId, Guid? key, Guid? command = null)
     {
         var start = Orders.Start(Tenant, runId, "p");
-        return new(start with { Id = command ?? start.Id, KeyId = key }, "q", Slot: 0, Epoch: 1, Redelivered: false, Channel: null!, Tag: 1);
+        return new(start with { Id = command ?? start.Id, KeyId = key }, "q", Slot: 0, Epoch: 1, Redelivered: false, Source: null!, Tag: 1);
     }
 
     static (double First, double Repeated, double Reused, double Recorded, double Batches) Told(Counted counted) => (
