@@ -142,7 +142,10 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
     }
 
     /// <summary>False for what may have something of its key before it in the backlog.</summary>
-    bool MayGo(Delivery delivery) => delivery.Place != 0 || delivery.IsPassed || !TryPile(delivery, out _, out _);
+    bool MayGo(Delivery delivery) => delivery.Place != 0 || delivery.IsPassed || !delivery.IsLive || !TryPile(delivery, out _, out _);
+
+    /// <summary>True while what comes of a tenant has to be told from its flood first.</summary>
+    public bool IsPiled(string queue, Guid tenantId) => shelves.TryGetValue(queue, out var shelf) && shelf.Piles.ContainsKey(tenantId);
 
     bool TryPile(Delivery delivery, [MaybeNullWhen(false)] out Shelf shelf, [MaybeNullWhen(false)] out Pile pile)
     {
@@ -200,7 +203,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
         // What came on a channel that is gone comes again.
         if (!shelf.Channel.IsLive)
             return [];
-        var taken = inbox.TakeOut(tenantId, d => d.Queue == queue && d is { Place: 0, IsPassed: false });
+        var taken = inbox.TakeOut(tenantId, d => d.Queue == queue && d is { Place: 0, IsPassed: false, IsLive: true });
         if (taken.Count == 0)
             return [];
         HashSet<Guid> put;
@@ -262,7 +265,9 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
             foreach (var (place, rank, envelope, _) in next)
             {
                 pile.AtHand.Add(place);
-                inbox.Add(new Delivery(envelope!, queue, shelf.Slot, shelf.Epoch, Redelivered: place <= shelf.DoubtfulUpTo, shelf.Channel, Tag: 0) { Place = place }, rank);
+                inbox.Add(new Delivery(
+                    envelope!, queue, shelf.Slot, shelf.Epoch, Redelivered: place <= shelf.DoubtfulUpTo || envelope!.Repeated == true, shelf.Channel, Tag: 0)
+                { Place = place }, rank);
             }
         }
         return next.Count;
