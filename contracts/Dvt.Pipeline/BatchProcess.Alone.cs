@@ -52,7 +52,7 @@ sealed partial class BatchProcess
     {
         if (!failing.TryGetValue(delivery.OrderKey, out var waiting))
         {
-            Fail(delivery, fault);
+            await FailAsync(delivery, fault, settle);
             return;
         }
         waiting.Tries++;

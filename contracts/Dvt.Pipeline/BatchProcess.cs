@@ -52,6 +52,8 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
 
     public bool HoldsBack(int slot) => failing.Values.Any(f => f.Slot == slot);
 
+    public bool HoldsBack((string Queue, Guid TenantId, string Key) key) => failing.ContainsKey(key);
+
     public void Clear() => failing.Clear();
 
     /// <summary>Time until the next retry; null when none waits.</summary>
@@ -76,7 +78,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
             var isRetry = failing.TryGetValue(delivery.OrderKey, out var waiting) && ReferenceEquals(waiting.Waiting.Peek(), delivery);
             if (waiting is not null && !isRetry)
             {
-                waiting.Waiting.Enqueue(delivery);
+                await WaitAsync(waiting, delivery, settle);
                 continue;
             }
             var alone = isRetry || known.ContainsKey(delivery.Envelope.Id) || IsForPipeline(delivery);
@@ -130,7 +132,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         {
             foreach (var delivery in batch)
                 if (failing.TryGetValue(delivery.OrderKey, out var waiting))
-                    waiting.Waiting.Enqueue(delivery);
+                    await WaitAsync(waiting, delivery, settle);
             batch = batch.FindAll(d => !failing.ContainsKey(d.OrderKey));
         }
         if (batch.Count == 0)
@@ -142,7 +144,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         }
         if (batch.Count == 1)
         {
-            Fail(batch[0], fault);
+            await FailAsync(batch[0], fault, settle);
             return;
         }
         PipelineLog.BatchSplit(log, fault, batch.Count);
@@ -195,11 +197,25 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         }
     }
 
-    void Fail(Delivery delivery, Exception fault)
+    /// <summary>What may not wait here comes again behind what does.</summary>
+    static async Task WaitAsync(Failing before, Delivery delivery, Func<IReadOnlyCollection<Delivery>, Task> settle)
+    {
+        if (delivery.Source.MayWait(delivery.Tag))
+            before.Waiting.Enqueue(delivery);
+        else
+            await settle([delivery]);
+    }
+
+    async Task FailAsync(Delivery delivery, Exception fault, Func<IReadOnlyCollection<Delivery>, Task> settle)
     {
         PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, @try: 1);
         PipelineMeters.Retried.Add(1);
         RetryMeters.Again(RetryMeters.Command, FirstBackoff);
+        if (!delivery.Source.MayWait(delivery.Tag))
+        {
+            await settle([delivery]);
+            return;
+        }
         failing[delivery.OrderKey] = new Failing(delivery) { RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds };
     }
 

@@ -30,6 +30,9 @@ public interface IDeliverySource
     /// <summary>False once its deliveries will come again from somewhere else.</summary>
     bool IsLive { get; }
 
+    /// <summary>Whether what cannot be done now waits here. Otherwise it comes again from somewhere else once it is told as done.</summary>
+    bool MayWait(ulong tag);
+
     /// <summary>These are done for good. Never throws for a source that is gone.</summary>
     Task DoneAsync(IEnumerable<ulong> tags);
 }
@@ -59,6 +62,8 @@ public sealed class ConsumerChannel(IChannel channel) : IDeliverySource
         lock (gate)
             open[tag] = envelopes;
     }
+
+    public bool MayWait(ulong tag) => true;
 
     /// <summary>Acks what is complete. Never throws for a lost channel: the broker then delivers again.</summary>
     public async Task DoneAsync(IEnumerable<ulong> tags)

@@ -43,10 +43,15 @@ public sealed class Handover(Publisher publisher)
         }
         PipelineMeters.HandedOver.Add(messages.Count - away.Count);
         var sending = away.Count == 0 ? Task.CompletedTask : publisher.PublishAsync(away, stop);
-        var notDone = (await Task.WhenAll(handed).WaitAsync(stop)).SelectMany(left => left, (_, m) => (m.Queue, m.Envelope)).ToList();
-        if (notDone.Count > 0)
-            await publisher.PublishAsync(notDone, stop);
-        await sending;
+        await Task.WhenAll([sending, .. handed.Select(left => SendLeftAsync(left, stop))]);
+    }
+
+    /// <summary>Repeated, since it may have been in work: committed even, with what follows from it not published.</summary>
+    async Task SendLeftAsync(Task<IReadOnlyCollection<ToSlot>> handed, CancellationToken stop)
+    {
+        var left = await handed.WaitAsync(stop);
+        if (left.Count > 0)
+            await publisher.PublishAsync([.. left.Select(m => (m.Queue, m.Envelope with { Repeated = true }))], stop);
     }
 }
 
@@ -58,6 +63,7 @@ sealed class Handed : IDeliverySource
 
     readonly TaskCompletionSource<IReadOnlyCollection<ToSlot>> left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly Dictionary<ulong, ToSlot> open = [];
+    readonly List<ToSlot> back = [];
     volatile bool dropped;
 
     public bool IsLive => !dropped;
@@ -83,6 +89,15 @@ sealed class Handed : IDeliverySource
         return tag;
     }
 
+    /// <summary>What has to wait goes back: what came with it must not wait for it too.</summary>
+    public bool MayWait(ulong tag)
+    {
+        lock (open)
+            if (open.Remove(tag, out var message))
+                back.Add(message);
+        return false;
+    }
+
     public Task DoneAsync(IEnumerable<ulong> tags)
     {
         lock (open)
@@ -90,7 +105,7 @@ sealed class Handed : IDeliverySource
             foreach (var tag in tags)
                 open.Remove(tag);
             if (open.Count == 0)
-                left.TrySetResult([]);
+                left.TrySetResult([.. back]);
         }
         return Task.CompletedTask;
     }
@@ -100,6 +115,6 @@ sealed class Handed : IDeliverySource
     {
         dropped = true;
         lock (open)
-            left.TrySetResult([.. open.Values]);
+            left.TrySetResult([.. back, .. open.Values]);
     }
 }

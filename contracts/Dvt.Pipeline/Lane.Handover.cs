@@ -22,7 +22,7 @@ sealed partial class Lane
         {
             var room = MostHanded - handed.Sum(h => h.Count);
             foreach (var message in messages)
-                if (deliveries.Count < room && subscriptions.TryGetValue(message.Slot, out var subscription)
+                if (deliveries.Count < room && WouldGoAtOnce(message) && subscriptions.TryGetValue(message.Slot, out var subscription)
                     && subscription is { IsLeaving: false, Cancelled: false, Channel.IsLive: true })
                 {
                     Interlocked.Increment(ref subscription.Undone);
@@ -39,6 +39,10 @@ sealed partial class Lane
             Inbox.Add(delivery);
         return (refused, ForgottenAfterAsync(source));
     }
+
+    /// <summary>False for what would wait behind its key or its tenant's flood: what came with it must not wait too.</summary>
+    bool WouldGoAtOnce(ToSlot message) =>
+        !overflow.IsPiled(message.Queue, message.Envelope.TenantId) && !process.HoldsBack((message.Queue, message.Envelope.TenantId, message.Envelope.Key));
 
     async Task<IReadOnlyCollection<ToSlot>> ForgottenAfterAsync(Handed source)
     {

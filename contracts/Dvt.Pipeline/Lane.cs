@@ -235,10 +235,12 @@ sealed partial class Lane(
     public async Task ResetAsync(string reason)
     {
         resetWanted = null;
+        source?.Abandon();
+        // Before the close, which takes its time when the broker does not answer.
+        GiveBack();
         if (source is { } old)
             await old.CloseAsync();
         source = null;
-        GiveBack();
         while (Volatile.Read(ref inWork) == 1 || Volatile.Read(ref inBalance) == 1)
             await Task.Delay(2);
         process.Clear();
