@@ -16,7 +16,7 @@ delegate Task Publish(IReadOnlyCollection<(string Queue, Envelope Envelope)> mes
 /// the message that comes again is attached to it.
 /// </summary>
 /// <param name="leaving">Cancelled before the consumers are stopped, when the process ends.</param>
-sealed class EffectWorker(
+sealed partial class EffectWorker(
     IStepKindWorker kind, ThisProcess process, NpgsqlDataSource postgres, Publish publish, ILogger<EffectWorker> log, CancellationToken leaving)
     : IWorkHandler
 #pragma warning restore CA1001
@@ -209,21 +209,6 @@ sealed class EffectWorker(
                 flight.Outcome = first;
             stages!.Closes.Add(flight);
         }
-    }
-
-    async Task CloseAsync(List<Flight> group)
-    {
-        var messages = group.ConvertAll(f => f.Close());
-        await PatientlyAsync("answer", () => publish(messages, CancellationToken.None), CancellationToken.None);
-        lock (gate)
-            group.ForEach(Remove);
-        await SettleAsync(group);
-    }
-
-    static async Task SettleAsync(List<Flight> landed)
-    {
-        foreach (var channel in landed.SelectMany(f => f.Waiting).GroupBy(w => w.Settle, w => w.Delivery))
-            await channel.Key([.. channel]);
     }
 
     async Task RenewAsync()
