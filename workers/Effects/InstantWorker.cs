@@ -8,6 +8,9 @@ namespace Dvt.Workers.Effects;
 /// <summary>Carries out a kind that touches nothing outside: no intents, whole batches as they come.</summary>
 sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<InstantWorker> log) : IWorkHandler
 {
+    /// <summary>Batches that wait for their commit at the same time; what comes behind them stays in the queue, where tenants have turns and floods are moved away.</summary>
+    const int BatchesInWork = 4;
+
     public string Queue => Topology.StepQueue(kind.Kind);
 
     public int Concurrency => kind.Concurrency;
@@ -15,16 +18,16 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
     public async Task RunAsync(ChannelReader<Delivery> work, Func<IReadOnlyCollection<Delivery>, Task> done, CancellationToken stop)
     {
         using var session = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var places = new SemaphoreSlim(BatchesInWork * kind.Concurrency);
         var answering = new List<Task>();
         try
         {
             while (await work.WaitToReadAsync(session.Token))
             {
-                var batch = new List<Delivery>();
-                while (batch.Count < kind.Concurrency && work.TryRead(out var delivery))
-                    batch.Add(delivery);
+                await places.WaitAsync(session.Token);
+                var batch = Read(work, places);
                 answering.RemoveAll(a => a.IsCompletedSuccessfully);
-                answering.Add(AnswerAsync(batch, done, session));
+                answering.Add(AnswerAsync(batch, done, places, session));
             }
         }
         catch (OperationCanceledException) when (session.IsCancellationRequested)
@@ -34,8 +37,25 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
         await Task.WhenAll(answering);
     }
 
+    /// <summary>As many as have a place; the first has one.</summary>
+    List<Delivery> Read(ChannelReader<Delivery> work, SemaphoreSlim places)
+    {
+        var batch = new List<Delivery>();
+        do
+        {
+            if (!work.TryRead(out var delivery))
+            {
+                places.Release();
+                break;
+            }
+            batch.Add(delivery);
+        }
+        while (batch.Count < kind.Concurrency && places.Wait(0));
+        return batch;
+    }
+
     /// <summary>Beside the next batch, since an answer is there only once it is committed. A fault of the broker ends the session unacked, and everything comes again.</summary>
-    async Task AnswerAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> done, CancellationTokenSource session)
+    async Task AnswerAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> done, SemaphoreSlim places, CancellationTokenSource session)
     {
         try
         {
@@ -50,6 +70,11 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
         {
             await session.CancelAsync();
             throw;
+        }
+        finally
+        {
+            if (batch.Count > 0)
+                places.Release(batch.Count);
         }
     }
 
