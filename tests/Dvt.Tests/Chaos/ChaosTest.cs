@@ -74,4 +74,12 @@ public abstract class ChaosTest(ChaosServers servers, ITestOutputHelper output)
     private protected static Task AllEndAsync(DvtSystem system, Guid tenant, string[] runs, double within) => Eventually.HoldsAsync(
         async () => await system.ReadAsync<long>("select count(*) from runs.run where tenant_id = $1 and run_id = any ($2) and terminal", tenant, runs) == runs.Length,
         Seconds(within), $"of {runs.Length} runs some did not go on beside the worker in trouble");
+
+    /// <summary>What a process tells of it; NaN as long as it tells nothing.</summary>
+    private protected static async Task<double> MetricAsync(DvtProcess process, string name)
+    {
+        using var http = new HttpClient { BaseAddress = process.Url, Timeout = Seconds(5) };
+        var line = (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
+        return line is null ? double.NaN : double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

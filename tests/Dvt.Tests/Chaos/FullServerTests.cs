@@ -35,13 +35,6 @@ public sealed class FullServerTests(ChaosServers servers, ITestOutputHelper outp
             async () => (await client.SendAsync(HttpMethod.Get, "/readyz")).Json.GetProperty("status").GetString() == "ready", Seconds(30), "it is not ready again");
     });
 
-    static async Task<double> MetricAsync(DvtProcess process, string name)
-    {
-        using var http = new HttpClient { BaseAddress = process.Url, Timeout = Seconds(5) };
-        var line = (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative))).Split('\n').FirstOrDefault(l => l.StartsWith(name + " ", StringComparison.Ordinal));
-        return line is null ? double.NaN : double.Parse(line[(name.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
-
     /// <summary>The database's tables on a small disk of their own, which only root can mount.</summary>
     [ServersFact]
     [Trait("Category", "Chaos")]
