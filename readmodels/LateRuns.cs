@@ -38,7 +38,7 @@ sealed class LateRuns(PostgresOptions options, NpgsqlDataSource projector, StepK
     async Task WatchAsync(CancellationToken stop)
     {
         // As the API's role: a run is read by its own tenant's rights.
-        await using var api = Postgres.Open(new PostgresOptions { ConnectionString = options.ConnectionString, MaxPoolSize = 2 }, Postgres.ApiRole);
+        await using var api = Postgres.Open(options.WithPoolOf(2), Postgres.ApiRole);
         var (runs, durations) = (new RunQueries(api, new PlanCache(kinds)), new DurationQueries(api));
         while (true)
         {

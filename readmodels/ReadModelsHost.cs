@@ -75,7 +75,7 @@ public static class ReadModelsHost
         services.AddSingleton<InstallationQueries>();
         services.AddSingleton<Freshness>();
         return services.AddHostedSingletonOf(s => new LiveTail(
-            Postgres.Open(new PostgresOptions { ConnectionString = s.GetRequiredService<PostgresOptions>().ConnectionString, MaxPoolSize = 4 }, Postgres.ProjectorRole),
+            Postgres.Open(s.GetRequiredService<PostgresOptions>().WithPoolOf(4), Postgres.ProjectorRole),
             s.GetRequiredService<LogGrowth>(), s.GetRequiredService<ILogger<LiveTail>>()));
     }
 

@@ -13,7 +13,7 @@ static class ViewTables
 {
     /// <summary>Makes tables as the installation's user: swapping them needs ownership, which no role has.</summary>
     public static NpgsqlDataSource OpenOwner(PostgresOptions options) =>
-        Postgres.Open(new PostgresOptions { ConnectionString = options.ConnectionString, MaxPoolSize = 2 }, role: "none", TimeSpan.FromMinutes(10));
+        Postgres.Open(options.WithPoolOf(2), role: "none", TimeSpan.FromMinutes(10));
 
     /// <summary>Tells whether a table was made and filled as the code would now.</summary>
     public static string DefinitionOf(IView view)
@@ -77,7 +77,8 @@ static class ViewTables
         return place < sections.Length && (hasIndexes || number != 1) ? sections[place].Replace("{table}", table, StringComparison.Ordinal) : "";
     }
 
-    static string Source(IView view)
+    /// <summary>The file of the view, with <c>{table}</c> for its name.</summary>
+    public static string Source(IView view)
     {
         using var stream = typeof(ViewTables).Assembly.GetManifestResourceStream($"views/{view.Name}.sql")
             ?? throw new InvalidOperationException($"ops/views/{view.Name}.sql is not embedded");

@@ -108,10 +108,9 @@ public static class WorkersHost
     /// <summary>Takes part in a domain; also called for others than the first.</summary>
     static void AddDomain<THandler>(this IServiceCollection services, Domain domain, WorkersOptions options) where THandler : class, ISlotHandler
     {
-        // Connections of its own, a lane at a time each: sessions that are shared by everything in the process go round, and every one of them comes to map all of the
-        // database's memory and to prepare all of the statements.
-        services.AddKeyedSingleton(domain, (s, _) => Postgres.Open(
-            new PostgresOptions { ConnectionString = s.GetRequiredService<PostgresOptions>().ConnectionString, MaxPoolSize = 2 * options.Lanes }, Postgres.WorkerRole));
+        // Connections of its own, a lane at a time each: sessions that are shared by everything in the process go round, and every
+        // one of them comes to map all of the database's memory and to prepare all of the statements.
+        services.AddKeyedSingleton(domain, (s, _) => Postgres.Open(s.GetRequiredService<PostgresOptions>().WithPoolOf(2 * options.Lanes), Postgres.WorkerRole));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<THandler>(s, s.GetRequiredKeyedService<NpgsqlDataSource>(domain)));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<SlotWorker>(
             s, new SlotWorkerOptions(domain, options.Lanes, options.BatchSize), s.GetRequiredService<THandler>()));

@@ -197,13 +197,13 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         }
     }
 
-    /// <summary>What may not wait here comes again behind what does.</summary>
+    /// <summary>What does not wait here comes again behind what does.</summary>
     static async Task WaitAsync(Failing before, Delivery delivery, Func<IReadOnlyCollection<Delivery>, Task> settle)
     {
-        if (delivery.Source.MayWait(delivery.Tag))
-            before.Waiting.Enqueue(delivery);
-        else
+        if (delivery.Source.TryTakeBack(delivery.Tag))
             await settle([delivery]);
+        else
+            before.Waiting.Enqueue(delivery);
     }
 
     async Task FailAsync(Delivery delivery, Exception fault, Func<IReadOnlyCollection<Delivery>, Task> settle)
@@ -211,12 +211,10 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
         PipelineLog.MessageFailed(log, fault, delivery.Envelope.Id, delivery.Envelope.Type, @try: 1);
         PipelineMeters.Retried.Add(1);
         RetryMeters.Again(RetryMeters.Command, FirstBackoff);
-        if (!delivery.Source.MayWait(delivery.Tag))
-        {
+        if (delivery.Source.TryTakeBack(delivery.Tag))
             await settle([delivery]);
-            return;
-        }
-        failing[delivery.OrderKey] = new Failing(delivery) { RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds };
+        else
+            failing[delivery.OrderKey] = new Failing(delivery) { RetryAt = Environment.TickCount64 + (long)FirstBackoff.TotalMilliseconds };
     }
 
     /// <summary>Repeats bookkeeping until the infrastructure lets it through.</summary>

@@ -7,10 +7,13 @@ namespace Dvt.Pipeline;
 /// <summary>One envelope as it came from a queue, with what is needed to settle it.</summary>
 /// <param name="Slot">Of the queue; -1 for work queues.</param>
 /// <param name="Epoch">Under which its slot was owned when it came.</param>
-/// <param name="Redelivered">It was given to someone before who did not settle it, perhaps because it killed them.</param>
+/// <param name="Redelivered">By its source.</param>
 /// <param name="Tag">By which its source knows it.</param>
 public sealed record Delivery(Envelope Envelope, string Queue, int Slot, long Epoch, bool Redelivered, IDeliverySource Source, ulong Tag)
 {
+    /// <summary>It, or what caused it, was given to someone before who did not settle it, perhaps because it killed them.</summary>
+    public bool Redelivered { get; } = Redelivered || Envelope.Repeated == true;
+
     /// <summary>Messages of one key are taken in order.</summary>
     public (string Queue, Guid TenantId, string Key) OrderKey => (Queue, Envelope.TenantId, Envelope.Key);
 
@@ -30,8 +33,8 @@ public interface IDeliverySource
     /// <summary>False once its deliveries will come again from somewhere else.</summary>
     bool IsLive { get; }
 
-    /// <summary>Whether what cannot be done now waits here. Otherwise it comes again from somewhere else once it is told as done.</summary>
-    bool MayWait(ulong tag);
+    /// <summary>Takes back what cannot be done now: once it is told as done it comes again from somewhere else. False where it waits here instead.</summary>
+    bool TryTakeBack(ulong tag);
 
     /// <summary>These are done for good. Never throws for a source that is gone.</summary>
     Task DoneAsync(IEnumerable<ulong> tags);
@@ -63,7 +66,7 @@ public sealed class ConsumerChannel(IChannel channel) : IDeliverySource
             open[tag] = envelopes;
     }
 
-    public bool MayWait(ulong tag) => true;
+    public bool TryTakeBack(ulong tag) => false;
 
     /// <summary>Acks what is complete. Never throws for a lost channel: the broker then delivers again.</summary>
     public async Task DoneAsync(IEnumerable<ulong> tags)

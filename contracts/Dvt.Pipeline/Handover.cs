@@ -17,11 +17,7 @@ public sealed class Handover(Publisher publisher)
 
     internal void Open(string queue, Lane lane, int slot) => lanes[queue] = (lane, slot);
 
-    internal void Close(string queue, Lane lane)
-    {
-        if (lanes.TryGetValue(queue, out var known) && known.Lane == lane)
-            lanes.TryRemove(new(queue, known));
-    }
+    internal void Close(string queue, Lane lane, int slot) => lanes.TryRemove(new(queue, (lane, slot)));
 
     /// <summary>Returns once each is committed by its slot or confirmed by the broker.</summary>
     /// <exception cref="BrokerUnavailableException">Some are neither; nobody knows which.</exception>
@@ -90,12 +86,12 @@ sealed class Handed : IDeliverySource
     }
 
     /// <summary>What has to wait goes back: what came with it must not wait for it too.</summary>
-    public bool MayWait(ulong tag)
+    public bool TryTakeBack(ulong tag)
     {
         lock (open)
             if (open.Remove(tag, out var message))
                 back.Add(message);
-        return false;
+        return true;
     }
 
     public Task DoneAsync(IEnumerable<ulong> tags)

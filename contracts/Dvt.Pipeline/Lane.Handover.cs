@@ -27,7 +27,7 @@ sealed partial class Lane
                 {
                     Interlocked.Increment(ref subscription.Undone);
                     deliveries.Add(new Delivery(
-                        message.Envelope, message.Queue, subscription.Slot, subscription.Epoch, message.Envelope.Repeated == true, source, source.Add(message)));
+                        message.Envelope, message.Queue, subscription.Slot, subscription.Epoch, Redelivered: false, source, source.Add(message)));
                 }
                 else
                     refused.Add(message);
@@ -56,7 +56,7 @@ sealed partial class Lane
     {
         lock (handing)
             subscription.IsLeaving = true;
-        handover.Close(Slot.Queue(subscription.Slot), this);
+        handover.Close(Slot.Queue(subscription.Slot), this, subscription.Slot);
     }
 
     /// <summary>All subscriptions end: who handed something over sends what is not done another way.</summary>

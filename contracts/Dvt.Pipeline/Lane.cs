@@ -110,7 +110,7 @@ sealed partial class Lane(
         subscription.Channel.Received(message.DeliveryTag, envelopes.Length);
         Interlocked.Add(ref subscription.Undone, envelopes.Length);
         foreach (var envelope in envelopes)
-            Inbox.Add(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered || envelope.Repeated == true, subscription.Channel, message.DeliveryTag));
+            Inbox.Add(new Delivery(envelope, queue, subscription.Slot, subscription.Epoch, message.Redelivered, subscription.Channel, message.DeliveryTag));
     }
 
     public async Task RunAsync(CancellationToken stop)

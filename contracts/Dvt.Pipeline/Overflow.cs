@@ -142,15 +142,15 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
     }
 
     /// <summary>False for what may have something of its key before it in the backlog.</summary>
-    bool MayGo(Delivery delivery) => delivery.Place != 0 || delivery.IsPassed || !delivery.IsLive || !TryPile(delivery, out _, out _);
+    bool MayGo(Delivery delivery) => delivery.Place != 0 || delivery.IsPassed || !delivery.IsLive || !IsPiled(delivery.Queue, delivery.Envelope.TenantId);
 
     /// <summary>True while what comes of a tenant has to be told from its flood first.</summary>
-    public bool IsPiled(string queue, Guid tenantId) => shelves.TryGetValue(queue, out var shelf) && shelf.Piles.ContainsKey(tenantId);
+    public bool IsPiled(string queue, Guid tenantId) => TryPile(queue, tenantId, out _, out _);
 
-    bool TryPile(Delivery delivery, [MaybeNullWhen(false)] out Shelf shelf, [MaybeNullWhen(false)] out Pile pile)
+    bool TryPile(string queue, Guid tenantId, [MaybeNullWhen(false)] out Shelf shelf, [MaybeNullWhen(false)] out Pile pile)
     {
         pile = null;
-        return shelves.TryGetValue(delivery.Queue, out shelf) && shelf.Piles.TryGetValue(delivery.Envelope.TenantId, out pile);
+        return shelves.TryGetValue(queue, out shelf) && shelf.Piles.TryGetValue(tenantId, out pile);
     }
 
     /// <summary>Moves what is too much out of the way, then takes what is next from the backlog.</summary>
@@ -265,9 +265,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
             foreach (var (place, rank, envelope, _) in next)
             {
                 pile.AtHand.Add(place);
-                inbox.Add(new Delivery(
-                    envelope!, queue, shelf.Slot, shelf.Epoch, Redelivered: place <= shelf.DoubtfulUpTo || envelope!.Repeated == true, shelf.Channel, Tag: 0)
-                { Place = place }, rank);
+                inbox.Add(new Delivery(envelope!, queue, shelf.Slot, shelf.Epoch, Redelivered: place <= shelf.DoubtfulUpTo, shelf.Channel, Tag: 0) { Place = place }, rank);
             }
         }
         return next.Count;
@@ -278,7 +276,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
     {
         await backlog.DoneAsync([.. done.Select(d => d.Place)], stop);
         foreach (var delivery in done)
-            if (TryPile(delivery, out var shelf, out var pile))
+            if (TryPile(delivery.Queue, delivery.Envelope.TenantId, out var shelf, out var pile))
                 lock (shelf.Gate)
                     pile.AtHand.Remove(delivery.Place);
     }

@@ -10,6 +10,9 @@ public sealed class PostgresOptions
 
     /// <summary>Connections per process, at the most.</summary>
     public int MaxPoolSize { get; init; } = 32;
+
+    /// <summary>The same database for a pool of its own.</summary>
+    public PostgresOptions WithPoolOf(int size) => new() { ConnectionString = ConnectionString, MaxPoolSize = size };
 }
 
 /// <summary>Opens data sources that act as one of the database's roles.</summary>

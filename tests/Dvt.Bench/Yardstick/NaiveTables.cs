@@ -1,3 +1,4 @@
+using Dvt.ReadModels;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -5,11 +6,14 @@ namespace Dvt.Bench;
 
 /// <summary>
 /// The SQL of the naive way, in its own schema. It keeps what the runs that are measured beside it keep: events with all columns of
-/// <c>log.events</c>, a list row with the columns and indexes of <c>read.run</c>.
+/// <c>log.events</c>, and the list of <c>ops/views/run.sql</c> itself.
 /// </summary>
 static class NaiveTables
 {
-    public const string Schema =
+    public static readonly string Schema = Own + ViewTables.Source(new RunView()).Replace("read.{table}", "naive.{table}", StringComparison.Ordinal)
+        .Replace("{table}", "run_list", StringComparison.Ordinal);
+
+    const string Own =
         """
         create schema naive;
         create table naive.inbox (message_id uuid primary key, received_at timestamptz not null default clock_timestamp());
@@ -23,19 +27,6 @@ static class NaiveTables
           seq bigint not null, type text not null, data jsonb not null, command_id uuid, correlation_id text, actor text not null,
           occurred_at timestamptz not null, recorded_at timestamptz not null default clock_timestamp(), unique (stream, seq, tenant_id)
         );
-        create table naive.run_list (
-          tenant_id uuid not null, run_id text not null, plan_id text not null, plan_version text not null, status text not null, substatus text,
-          labels jsonb not null, actor text not null, actor_id text, priority int not null, correlation_id text, origin_run_id text,
-          parent_run_id text, queued_at timestamptz not null, started_at timestamptz, finished_at timestamptz, steps_completed int not null,
-          steps_failed int not null, steps_skipped int not null, error_code text, error_message text, last_seq bigint not null,
-          updated_at timestamptz not null, ended_at timestamptz not null generated always as (coalesce(finished_at, '-infinity'::timestamptz)) stored,
-          primary key (tenant_id, run_id)
-        );
-        create index on naive.run_list (tenant_id, queued_at, run_id);
-        create index on naive.run_list (tenant_id, ended_at, run_id);
-        create index on naive.run_list (tenant_id, plan_id, queued_at, run_id);
-        create index on naive.run_list (tenant_id, status, queued_at, run_id);
-        create index on naive.run_list (tenant_id, status, ended_at, run_id);
         """;
 
     /// <summary>Notes the message; no row when it was taken before.</summary>

@@ -41,7 +41,7 @@ public sealed class HandedTests
     public async Task What_has_to_wait_goes_back_once_the_others_are_done_or_the_lane_ends()
     {
         var tags = Hand("a", "b", "c").Select(d => d.Tag).ToList();
-        Assert.False(handed.MayWait(tags[0]));
+        Assert.True(handed.TryTakeBack(tags[0]));
         await handed.DoneAsync([tags[0]]);
         Assert.False(handed.Left.IsCompleted);
         await handed.DoneAsync([tags[1]]);
@@ -93,7 +93,7 @@ public sealed class HandedTests
     {
         public bool IsLive => true;
 
-        public bool MayWait(ulong tag) => true;
+        public bool TryTakeBack(ulong tag) => false;
 
         public Task DoneAsync(IEnumerable<ulong> tags) => Task.CompletedTask;
     }
