@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Dvt.Lodging.Bookings;
 using Dvt.Lodging.Prices;
 using Npgsql;
@@ -40,15 +41,17 @@ sealed class BookingView : IView
             writes.BatchCommands.Add(Update(moved, table));
     }
 
+    const string Changed =
+        "tenant_id, booking_id, status, payment_status, check_in, check_out, guests, total, deposit, paid, refund_due, " +
+        "expires_at, confirmed_at, ended_at, updated_at, last_seq";
+
+    const string Fixed = "code, unit_id, guest_id, channel, currency, created_at";
+
     static NpgsqlBatchCommand Insert(List<Patch> rows, string table) => Filled(
         $"""
-        insert into {table} (tenant_id, booking_id, status, payment_status, check_in, check_out, guests, total, deposit, paid, refund_due, expires_at,
-          confirmed_at, ended_at, updated_at, last_seq, code, unit_id, guest_id, channel, currency, created_at)
-        select tenant_id, booking_id, status, payment_status, check_in, check_out, guests, total, deposit, paid, refund_due, expires_at,
-          confirmed_at, ended_at, updated_at, last_seq, code, unit_id, guest_id, channel, currency, created_at
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
-          as n(tenant_id, booking_id, status, payment_status, check_in, check_out, guests, total, deposit, paid, refund_due, expires_at,
-            confirmed_at, ended_at, updated_at, last_seq, code, unit_id, guest_id, channel, currency, created_at)
+        insert into {table} ({Changed}, {Fixed})
+        select *
+        from {Sql.Rows($"{Changed}, {Fixed}")} n
         """, rows)
         .Text(rows, r => r.Code).Uuid(rows, r => r.UnitId).Uuid(rows, r => r.GuestId).Text(rows, r => r.Channel).Text(rows, r => r.Currency).Time(rows, r => r.CreatedAt);
 
@@ -70,9 +73,7 @@ sealed class BookingView : IView
             ended_at = case when n.status is null then b.ended_at else n.ended_at end,
             updated_at = n.updated_at,
             last_seq = n.last_seq
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-          as n(tenant_id, booking_id, status, payment_status, check_in, check_out, guests, total, deposit, paid, refund_due, expires_at,
-            confirmed_at, ended_at, updated_at, last_seq)
+        from {Sql.Rows(Changed)} n
         where b.tenant_id = n.tenant_id
           and b.booking_id = n.booking_id
         """, rows);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -75,11 +76,14 @@ sealed class CommandView : IView
         _ => 1,
     };
 
+    const string Columns =
+        "tenant_id, command_id, type, status, code, detail, resource_type, resource_id, actor, accepted_at, finished_at, slot, " +
+        "\"offset\", weight, data";
+
     static NpgsqlBatchCommand Upsert(List<Row> rows, string table) => new NpgsqlBatchCommand(
         $"""
-        insert into {table} as c (tenant_id, command_id, type, status, code, detail, resource_type, resource_id, actor,
-          accepted_at, finished_at, slot, "offset", weight, data)
-        select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        insert into {table} as c ({Columns})
+        select * from {Sql.Rows(Columns)} n
         on conflict (tenant_id, command_id) do update
         set type = excluded.type,
             status = excluded.status,

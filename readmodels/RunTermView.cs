@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 
 namespace Dvt.ReadModels;
@@ -32,7 +33,7 @@ sealed class RunTermView : IView
             $"""
             insert into {table} (tenant_id, run_id, plan_id, plan_version, labels, queued_at, terms)
             select tenant_id, run_id, plan_id, plan_version, labels::jsonb, queued_at, array_to_tsvector(string_to_array(terms, E'\x1f'))
-            from unnest($1, $2, $3, $4, $5, $6, $7) as r(tenant_id, run_id, plan_id, plan_version, labels, queued_at, terms)
+            from {Sql.Rows("tenant_id, run_id, plan_id, plan_version, labels, queued_at, terms")} r
             """)
             .Uuid(rows, r => r.Event.TenantId).Text(rows, r => r.Event.RunId).Text(rows, r => r.Queued.PlanId)
             .Text(rows, r => r.Queued.PlanVersion).Text(rows, r => LabelsJson(r.Queued.Labels)).Time(rows, r => r.Event.OccurredAt)

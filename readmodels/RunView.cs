@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -95,18 +96,18 @@ sealed class RunView : IView
         },
     };
 
+    const string Inserted =
+        "tenant_id, run_id, plan_id, plan_version, status, substatus, labels, actor, actor_id, priority, correlation_id, " +
+        "origin_run_id, parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed, steps_skipped, " +
+        "error_code, error_message, last_seq, updated_at, continued_from_run_id, continued_as_run_id";
+
     static NpgsqlBatchCommand Insert(List<RunChange> runs, string table) => new NpgsqlBatchCommand(
         $"""
-        insert into {table} (tenant_id, run_id, plan_id, plan_version, status, substatus, labels, actor, actor_id, priority,
-          correlation_id, origin_run_id, parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed,
-          steps_skipped, error_code, error_message, last_seq, updated_at, continued_from_run_id, continued_as_run_id)
+        insert into {table} ({Inserted})
         select tenant_id, run_id, plan_id, plan_version, status, substatus, labels::jsonb, actor, actor_id, priority,
           correlation_id, origin_run_id, parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed,
           steps_skipped, error_code, error_message, last_seq, updated_at, continued_from_run_id, continued_as_run_id
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
-          as r(tenant_id, run_id, plan_id, plan_version, status, substatus, labels, actor, actor_id, priority,
-            correlation_id, origin_run_id, parent_run_id, queued_at, started_at, finished_at, steps_completed, steps_failed,
-            steps_skipped, error_code, error_message, last_seq, updated_at, continued_from_run_id, continued_as_run_id)
+        from {Sql.Rows(Inserted)} r
         """)
         .Uuid(runs, r => r.TenantId).Text(runs, r => r.RunId).Text(runs, r => r.Queued!.PlanId).Text(runs, r => r.Queued!.PlanVersion)
         .Text(runs, r => r.Status).Text(runs, r => r.Substatus).Text(runs, r => RunTermView.LabelsJson(r.Queued!.Labels))
@@ -116,6 +117,10 @@ sealed class RunView : IView
         .Int(runs, r => r.Completed).Int(runs, r => r.Failed).Int(runs, r => r.Skipped)
         .Text(runs, r => r.ErrorCode).Text(runs, r => r.ErrorMessage).Long(runs, r => r.LastSeq).Time(runs, r => r.UpdatedAt)
         .Text(runs, r => r.Queued!.ContinuedFromRunId).Text(runs, r => r.ContinuedAsRunId);
+
+    const string Changed =
+        "tenant_id, run_id, status, resumed, substatus, sets_substatus, started_at, finished_at, completed, failed, skipped, " +
+        "error_code, error_message, last_seq, updated_at, continued_as_run_id";
 
     static NpgsqlBatchCommand Update(List<RunChange> runs, string table) => new NpgsqlBatchCommand(
         $"""
@@ -141,9 +146,7 @@ sealed class RunView : IView
             continued_as_run_id = coalesce(d.continued_as_run_id, r.continued_as_run_id),
             last_seq = d.last_seq,
             updated_at = d.updated_at
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-          as d(tenant_id, run_id, status, resumed, substatus, sets_substatus, started_at, finished_at, completed, failed, skipped,
-            error_code, error_message, last_seq, updated_at, continued_as_run_id)
+        from {Sql.Rows(Changed)} d
         where r.tenant_id = d.tenant_id
           and r.run_id = d.run_id
           and r.last_seq < d.last_seq

@@ -1,4 +1,5 @@
 using Dvt.Contracts;
+using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,8 +38,7 @@ sealed class StayView : IView
         $"""
         insert into {table} (tenant_id, booking_id, status, nights, total, revenue, confirmed_at, unit_id, channel, currency, held_at)
         select tenant_id, booking_id, status, daterange(check_in, check_out), total::numeric, revenue::numeric[], confirmed_at, unit_id, channel, currency, held_at
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-          as s(tenant_id, booking_id, status, check_in, check_out, total, revenue, confirmed_at, unit_id, channel, currency, held_at)
+        from {Sql.Rows("tenant_id, booking_id, status, check_in, check_out, total, revenue, confirmed_at, unit_id, channel, currency, held_at")} s
         """), rows)
         .Uuid(rows, r => r.UnitId).Text(rows, r => r.Channel).Text(rows, r => r.Price!.Currency).Time(rows, r => r.HeldAt);
 
@@ -51,7 +51,7 @@ sealed class StayView : IView
             total = coalesce(c.total::numeric, s.total),
             revenue = coalesce(c.revenue::numeric[], s.revenue),
             confirmed_at = coalesce(c.confirmed_at, s.confirmed_at)
-        from unnest($1, $2, $3, $4, $5, $6, $7, $8) as c(tenant_id, booking_id, status, check_in, check_out, total, revenue, confirmed_at)
+        from {Sql.Rows("tenant_id, booking_id, status, check_in, check_out, total, revenue, confirmed_at")} c
         where s.tenant_id = c.tenant_id
           and s.booking_id = c.booking_id
         """), rows);

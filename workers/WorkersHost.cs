@@ -110,15 +110,17 @@ public static class WorkersHost
     {
         // Connections of its own, a lane at a time each: sessions that are shared by everything in the process go round, and every
         // one of them comes to map all of the database's memory and to prepare all of the statements.
-        services.AddKeyedSingleton(domain, (s, _) => Postgres.Open(s.GetRequiredService<PostgresOptions>().WithPoolOf(2 * options.Lanes), Postgres.WorkerRole));
+        services.AddKeyedSingleton(domain, (s, _) => Postgres.Open(s.GetRequiredService<PostgresOptions>().WithPoolOf(2 * LanesOf(options)), Postgres.WorkerRole));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<THandler>(s, s.GetRequiredKeyedService<NpgsqlDataSource>(domain)));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<SlotWorker>(
-            s, new SlotWorkerOptions(domain, options.Lanes, options.BatchSize), s.GetRequiredService<THandler>()));
+            s, new SlotWorkerOptions(domain, LanesOf(options), options.BatchSize), s.GetRequiredService<THandler>()));
         // Not as hosted services: of those that are made by a function there may be one of a type.
         services.AddSingleton<IHostedService>(s => s.GetServices<SlotWorker>().Single(w => w.Domain == domain));
         services.AddSingleton<IHostedService>(s => ActivatorUtilities.CreateInstance<DeadDrain>(s, domain));
         services.AddHostedService<Governance.Gauges>();
     }
+
+    static int LanesOf(WorkersOptions options) => options.Lanes ?? Math.Clamp(Environment.ProcessorCount, 2, 8);
 
     static void AddTimers(this IServiceCollection services, WorkersOptions options)
     {

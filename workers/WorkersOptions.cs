@@ -6,11 +6,11 @@ public sealed class WorkersOptions
     /// <summary>Domains and step kinds to work for, comma-separated: <c>runs</c>, <c>bookings</c>, <c>channels</c>, <c>steps</c>, <c>timers</c>, <c>jobs</c>, <c>webhooks</c>, <c>messages</c>; <c>--roles</c> on the command line.</summary>
     public string Roles { get; init; } = "runs,bookings,channels,steps,timers,jobs,webhooks,messages";
 
-    /// <summary>Batches of one domain in work at the same time.</summary>
-    public int Lanes { get; init; } = 4;
+    /// <summary>Batches of one domain in work at the same time; as many as processors, from 2 to 8, unless told: more would only be smaller and dearer.</summary>
+    public int? Lanes { get; init; }
 
     /// <summary>Messages in one transaction at the most.</summary>
-    public int BatchSize { get; init; } = 256;
+    public int BatchSize { get; init; } = 512;
 
     /// <summary>HTTP steps in flight at the same time.</summary>
     public int HttpConcurrency { get; init; } = 128;

@@ -46,7 +46,10 @@ public static class Slot
     public static IEnumerable<int> All(Domain domain) => Enumerable.Range(First(domain), PerDomain);
 
     /// <summary>The command queue of a slot, such as <c>dvt.runs.3</c>.</summary>
-    public static string Queue(int slot) => $"dvt.{DomainOf(slot).ToString().ToLowerInvariant()}.{slot % PerDomain}";
+    public static string Queue(int slot) => Queues[slot];
+
+    static readonly string[] Queues =
+        [.. Enumerable.Range(0, PerDomain * PerDomain).Select(slot => $"dvt.{DomainOf(slot).ToString().ToLowerInvariant()}.{slot % PerDomain}")];
 }
 
 /// <summary>Ids made from names, so that a retry makes the same one (RFC 9562 §5.5).</summary>
@@ -83,6 +86,9 @@ public static class NamedId
         BinaryPrimitives.WriteUInt64BigEndian(id[8..], low ^ ((ulong)seq & 0xFFFF_FFFF_FFFF));
         return new Guid(id, bigEndian: true);
     }
+
+    /// <summary>UUIDv8 of the answer to a message: the same for the same message.</summary>
+    public static Guid OfAnswer(Guid messageId) => OfEvent(messageId, seq: 0xFFFF_FFFF_FFFF);
 
     static Guid FromHash(ReadOnlySpan<byte> input)
     {

@@ -258,8 +258,8 @@ public static class Ranks
 {
     public static readonly TimeSpan LevelWorth = TimeSpan.FromSeconds(1);
 
-    /// <summary>What goes on with work begun comes before new work.</summary>
-    const int Begun = 10;
+    /// <summary>What goes on with work begun comes before new work, however long that has waited: what is begun ends.</summary>
+    const int Begun = 24 * 60 * 60;
 
     /// <summary>Milliseconds; the lower the sooner.</summary>
     public static long Of(Envelope envelope, DateTimeOffset arrivedAt) =>

@@ -64,8 +64,9 @@ sealed partial class Lane(
         if (source is not { IsLive: true })
         {
             source = new ConsumerChannel(await broker.OpenChannelAsync(channel: null, stop));
-            // Counted per consumer, so that one slot's backlog does not starve another's.
-            await source.Channel.BasicQosAsync(prefetchSize: 0, prefetchCount: (ushort)(2 * options.BatchSize), global: false, stop);
+            // Counted per consumer, so that one slot's backlog does not starve another's: a batch of each slot, twice what one
+            // tenant may have of it before its flood is moved aside. Under load a message holds several envelopes.
+            await source.Channel.BasicQosAsync(prefetchSize: 0, prefetchCount: (ushort)options.BatchSize, global: false, stop);
             await Topology.DeclareDeadAsync(source.Channel, options.Domain, stop);
         }
         var queue = Slot.Queue(slot);

@@ -59,7 +59,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
     public FairQueue Inbox => inbox;
 
     /// <summary>More of one tenant and queue is too much, when there is still more behind it.</summary>
-    int Share => batchSize;
+    int Share => batchSize / 2;
 
     /// <summary>So much of the backlog goes along with other work.</summary>
     int Rest => Math.Max(1, batchSize / 8);
@@ -193,7 +193,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
         if (!shelf.Channel.IsLive || TimeProvider.System.GetElapsedTime(shelf.LookedAt) < LookAgain)
             return false;
         shelf.LookedAt = TimeProvider.System.GetTimestamp();
-        return await shelf.Channel.Channel.MessageCountAsync(queue, stop) > batchSize;
+        return await shelf.Channel.Channel.MessageCountAsync(queue, stop) > Share;
     }
 
     /// <summary>New work, and with it whatever is about keys that are moved or lie in the backlog already.</summary>
@@ -231,7 +231,7 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
 
     async Task<int> LoadAsync(string queue, Shelf shelf, Guid tenantId, Pile pile, Action<int, int> loading, CancellationToken stop)
     {
-        // A batch of the slot in all, few of each when many tenants lie there.
+        // A share of the slot in all, few of each when many tenants lie there.
         var most = Math.Max(4, Share / Math.Max(1, shelf.Piles.Count));
         if (!shelf.Channel.IsLive || inbox.Loaded(tenantId, queue) > most / 2)
             return 0;

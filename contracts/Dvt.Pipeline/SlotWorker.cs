@@ -23,7 +23,7 @@ public interface ISlotHandler
 /// <summary>How a process takes part in a domain.</summary>
 /// <param name="Lanes">Batches in work at the same time; slots are spread over them.</param>
 /// <param name="BatchSize">Envelopes in one transaction, at the most.</param>
-public sealed record SlotWorkerOptions(Domain Domain, int Lanes = 4, int BatchSize = 256);
+public sealed record SlotWorkerOptions(Domain Domain, int Lanes = 4, int BatchSize = 512);
 
 /// <summary>
 /// Takes this process's share of a domain's slots, consumes their queues, and hands what has come to the handler in

@@ -19,10 +19,10 @@ public static class Timers
             return;
         var ordered = timers.OrderBy(t => t.TenantId).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
+            $"""
             insert into pipeline.timers (tenant_id, key, due, fire_at, queue, envelope)
             select tenant_id, key, due, due, queue, envelope
-            from unnest($1, $2, $3, $4, $5) as t(tenant_id, key, due, queue, envelope)
+            from {Sql.Rows("tenant_id, key, due, queue, envelope")} t
             on conflict (tenant_id, key) do update
             set due = excluded.due, fire_at = excluded.fire_at, queue = excluded.queue, envelope = excluded.envelope
             """)
@@ -44,9 +44,9 @@ public static class Timers
             return;
         var ordered = timers.OrderBy(t => t.TenantId).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
+            $"""
             delete from pipeline.timers t
-            using unnest($1, $2) as c(tenant_id, key)
+            using {Sql.Rows("tenant_id, key")} c
             where t.tenant_id = c.tenant_id
               and t.key = c.key
             """)

@@ -21,20 +21,17 @@ public static class Topology
 
     /// <summary>Command queue of a slot: one consumer at a time, the rest wait as a guard.</summary>
     public static Task DeclareSlotAsync(IChannel channel, int slot, CancellationToken stop) =>
-        channel.QueueDeclareAsync(Contracts.Slot.Queue(slot), durable: true, exclusive: false, autoDelete: false,
-            arguments: QueueArguments(Contracts.Slot.DomainOf(slot), singleActiveConsumer: true), cancellationToken: stop);
+        DeclareAsync(channel, Contracts.Slot.Queue(slot), QueueArguments(Contracts.Slot.DomainOf(slot), singleActiveConsumer: true), stop);
 
     /// <summary>Work queue of a step kind: many consumers.</summary>
     public static Task DeclareWorkAsync(IChannel channel, string queue, Domain domain, CancellationToken stop) =>
-        channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false,
-            arguments: QueueArguments(domain, singleActiveConsumer: false), cancellationToken: stop);
+        DeclareAsync(channel, queue, QueueArguments(domain, singleActiveConsumer: false), stop);
 
     /// <summary>Where the broker itself puts what it gave up on.</summary>
     public static async Task DeclareDeadAsync(IChannel channel, Domain domain, CancellationToken stop)
     {
         await channel.ExchangeDeclareAsync(DeadExchange(domain), ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: stop);
-        await channel.QueueDeclareAsync(DeadQueue(domain), durable: true, exclusive: false, autoDelete: false,
-            arguments: new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: stop);
+        await DeclareAsync(channel, DeadQueue(domain), new() { ["x-queue-type"] = "quorum" }, stop);
         await channel.QueueBindAsync(DeadQueue(domain), DeadExchange(domain), routingKey: "", cancellationToken: stop);
     }
 
@@ -44,6 +41,25 @@ public static class Topology
         await DeclareDeadAsync(channel, domain, stop);
         foreach (var slot in Contracts.Slot.All(domain))
             await DeclareSlotAsync(channel, slot, stop);
+    }
+
+    static readonly SemaphoreSlim OneAtATime = new(1);
+
+    /// <summary>
+    /// Whoever declares a queue that another is just making is answered before it is there, and loses the whole connection when
+    /// it consumes it (RabbitMQ 3.10: <c>noproc</c>). So within a process one is made after the other.
+    /// </summary>
+    static async Task DeclareAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, CancellationToken stop)
+    {
+        await OneAtATime.WaitAsync(stop);
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: stop);
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
     }
 
     static Dictionary<string, object?> QueueArguments(Domain domain, bool singleActiveConsumer)

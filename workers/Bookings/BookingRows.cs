@@ -21,10 +21,10 @@ static class BookingRows
     {
         if (rows.Count > 0)
             statement.BatchCommands.Add(Filled(
-                """
+                $"""
                 insert into bookings.booking (tenant_id, booking_id, seq, status, expires_at, state, unit_id, code, command_id)
                 select tenant_id, booking_id, seq, status, expires_at, state::json, unit_id, code, command_id
-                from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as n(tenant_id, booking_id, seq, status, expires_at, state, unit_id, code, command_id)
+                from {Sql.Rows("tenant_id, booking_id, seq, status, expires_at, state, unit_id, code, command_id")} n
                 """, rows,
                 EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.Booking.UnitId).ToArray()),
                 EventLog.Array(NpgsqlDbType.Text, rows.Select(r => r.Booking.Code).ToArray()),
@@ -35,11 +35,11 @@ static class BookingRows
     {
         if (rows.Count > 0)
             statement.BatchCommands.Add(Filled(
-                """
+                $"""
                 with moved as (
                   update bookings.booking b
                   set seq = n.seq, status = n.status, expires_at = n.expires_at, state = n.state::json
-                  from unnest($1, $2, $3, $4, $5, $6, $7) as n(tenant_id, booking_id, seq, status, expires_at, state, read_seq)
+                  from {Sql.Rows("tenant_id, booking_id, seq, status, expires_at, state, read_seq")} n
                   where b.tenant_id = n.tenant_id
                     and b.booking_id = n.booking_id
                     and b.seq = n.read_seq

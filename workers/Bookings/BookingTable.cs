@@ -130,11 +130,11 @@ static class BookingTable
             return;
         var rows = units.Select(u => u.Row!).OrderBy(r => r.TenantId).ThenBy(r => r.UnitId).ToList();
         statement.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
+            $"""
             with saved as (
               insert into bookings.unit (tenant_id, unit_id, command_id, seq, definition)
               select tenant_id, unit_id, command_id, seq, definition::json
-              from unnest($1, $2, $3, $4, $5) as n(tenant_id, unit_id, command_id, seq, definition)
+              from {Sql.Rows("tenant_id, unit_id, command_id, seq, definition")} n
               on conflict (tenant_id, unit_id) do update
               set seq = excluded.seq, definition = excluded.definition
               where unit.seq < excluded.seq
@@ -177,10 +177,10 @@ static class BookingTable
             });
         if (taken.Count > 0)
             statement.BatchCommands.Add(new NpgsqlBatchCommand(
-                """
+                $"""
                 insert into bookings.claim (tenant_id, claim_id, unit_id, holder, stay)
                 select tenant_id, claim_id, unit_id, holder, daterange(check_in, check_out)
-                from unnest($1, $2, $3, $4, $5, $6) as n(tenant_id, claim_id, unit_id, holder, check_in, check_out)
+                from {Sql.Rows("tenant_id, claim_id, unit_id, holder, check_in, check_out")} n
                 """)
             {
                 Parameters =

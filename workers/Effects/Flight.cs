@@ -64,7 +64,7 @@ static class Closing
     (
         Slot.Queue(Slot.Of(Domain.Runs, asked.TenantId, step.RunId)),
         new Envelope(
-            NamedId.Of("close", asked.TenantId.ToString(), step.EffectKey),
+            NamedId.OfAnswer(asked.Id),
             nameof(CloseStep), asked.TenantId, step.RunId, "system", DateTimeOffset.UtcNow,
             ContractsJson.Element(new CloseStep(step.RunId, step.StepId, step.Attempt, outcome.Result, outcome.Error, outcome.Cost)),
             asked.CorrelationId, asked.TraceParent, Repeated: isRepeated ? true : null)

@@ -40,7 +40,10 @@ enum Repetition
 sealed record StepCall(Guid TenantId, CallStep Step, TimeSpan Remaining, string? TraceParent = null, string? CorrelationId = null)
 {
     /// <summary>The same whenever this attempt is called, and of no other tenant's: run ids are unique per tenant only.</summary>
-    public string IdempotencyKey { get; } = NamedId.Of("effect", TenantId.ToString(), Step.EffectKey).ToString();
+    public string IdempotencyKey => key ??= NamedId.Of("effect", TenantId.ToString(), Step.EffectKey).ToString();
+
+    /// <summary>Made when it is asked for: not every kind needs it.</summary>
+    string? key;
 }
 
 /// <summary>What became of a call.</summary>

@@ -54,27 +54,33 @@ sealed class InstantWorker(IStepKindWorker kind, Publish publish, ILogger<Instan
         return batch;
     }
 
-    /// <summary>Beside the next batch, since an answer is there only once it is committed. A fault of the broker ends the session unacked, and everything comes again.</summary>
-    async Task AnswerAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> done, SemaphoreSlim places, CancellationTokenSource session)
+    /// <summary>Beside the next batch, since an answer is there only once it is committed; each slot's by themselves, since slots commit apart.</summary>
+    Task AnswerAsync(List<Delivery> batch, Func<IReadOnlyCollection<Delivery>, Task> done, SemaphoreSlim places, CancellationTokenSource session) =>
+        OrEndAsync(session, async () =>
+        {
+            var answers = new List<(Delivery Call, (string Queue, Envelope Envelope)? Close)>(batch.Count);
+            foreach (var call in batch)
+                answers.Add((call, await CloseAsync(call, session.Token)));
+            await Task.WhenAll(answers.GroupBy(a => a.Close?.Queue).Select(ofSlot => OrEndAsync(session, async () =>
+            {
+                List<Delivery> calls = [.. ofSlot.Select(a => a.Call)];
+                await publish([.. ofSlot.Where(a => a.Close is not null).Select(a => a.Close!.Value)], session.Token);
+                await done(calls);
+                places.Release(calls.Count);
+            })));
+        });
+
+    /// <summary>A fault of the broker ends the session unacked, and everything comes again.</summary>
+    static async Task OrEndAsync(CancellationTokenSource session, Func<Task> work)
     {
         try
         {
-            var messages = new List<(string, Envelope)>(batch.Count);
-            foreach (var delivery in batch)
-                if (await CloseAsync(delivery, session.Token) is { } close)
-                    messages.Add(close);
-            await publish(messages, session.Token);
-            await done(batch);
+            await work();
         }
         catch
         {
             await session.CancelAsync();
             throw;
-        }
-        finally
-        {
-            if (batch.Count > 0)
-                places.Release(batch.Count);
         }
     }
 

@@ -158,7 +158,7 @@ static class RunTable
     }
 
     static Envelope Wake(RunRow row) => new(
-        NamedId.Of("wake", row.TenantId.ToString(), row.Run.RunId), nameof(WakeRun), row.TenantId, row.Run.RunId, "system",
+        NamedId.OfEvent(row.StreamId, seq: 0), nameof(WakeRun), row.TenantId, row.Run.RunId, "system",
         DateTimeOffset.UnixEpoch, ContractsJson.Element(new WakeRun(row.Run.RunId)));
 
     static void AddInsert(NpgsqlBatch batch, List<RunRow> rows)
@@ -166,10 +166,10 @@ static class RunTable
         if (rows.Count == 0)
             return;
         batch.BatchCommands.Add(Filled(
-            """
+            $"""
             insert into runs.run (tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, slot, command_id, key_id, plan_id, plan_version)
             select *
-            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            from {Sql.Rows("tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, slot, command_id, key_id, plan_id, plan_version")} n
             """, rows,
             EventLog.Array(NpgsqlDbType.Integer, rows.Select(r => r.Slot).ToArray()),
             EventLog.Array(NpgsqlDbType.Uuid, rows.Select(r => r.CommandId).ToArray()),
@@ -183,12 +183,12 @@ static class RunTable
         if (rows.Count == 0)
             return;
         batch.BatchCommands.Add(Filled(
-            """
+            $"""
             with moved as (
               update runs.run r
               set seq = n.seq, terminal = n.terminal, state = n.state, timer_due = n.timer_due, owes = n.owes, deferred = n.deferred,
                 touched_at = clock_timestamp()
-              from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) as n(tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, read_seq)
+              from {Sql.Rows("tenant_id, run_id, seq, terminal, state, timer_due, owes, deferred, read_seq")} n
               where r.tenant_id = n.tenant_id
                 and r.run_id = n.run_id
                 and r.seq = n.read_seq
@@ -238,10 +238,10 @@ static class RunTable
         if (changed.Count == 0)
             return;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
+            $"""
             insert into runs.step (tenant_id, run_id, ordinal, state)
             select *
-            from unnest($1, $2, $3, $4)
+            from {Sql.Rows("tenant_id, run_id, ordinal, state")} s
             on conflict (tenant_id, run_id, ordinal) do update set state = excluded.state
             """)
         {

@@ -20,11 +20,24 @@ public sealed class PrometheusText : IDisposable
     const int MaxSeries = 5_000;
 
     readonly MeterListener listener = new();
-    readonly ConcurrentDictionary<(string Name, string Labels), Series> series = new();
+    readonly ConcurrentDictionary<string, Named> names = new();
+    int count;
 
-    sealed class Series(Instrument instrument, double[]? bounds)
+    /// <summary>All that is recorded under one name: a series without labels, and one for each combination of them.</summary>
+    sealed class Named(Instrument instrument)
     {
         public Instrument Instrument => instrument;
+
+        public double[]? Bounds { get; } = IsHistogram(instrument) ? BoundsOf(instrument) : null;
+
+        public ConcurrentDictionary<string, Series> Series { get; } = new();
+
+        /// <summary>Asked for most: found without looking for it.</summary>
+        public Series? Bare { get; set; }
+    }
+
+    sealed class Series(double[]? bounds)
+    {
         public double[]? Bounds => bounds;
         public long[] Counts { get; } = new long[(bounds?.Length ?? 0) + 1];
         public double Sum;
@@ -37,26 +50,22 @@ public sealed class PrometheusText : IDisposable
         {
             if (!Listened.Contains(instrument.Meter.Name))
                 return;
+            var named = names.GetOrAdd(instrument.Name, _ => new Named(instrument));
             // A counter that is first seen at one has not increased for Prometheus, and no alert fires.
             if (instrument.Meter.Name == PipelineMeters.Name && instrument is Counter<long>)
-                series.TryAdd((instrument.Name, ""), new Series(instrument, bounds: null));
-            listening.EnableMeasurementEvents(instrument);
+                Of(named, tags: []);
+            listening.EnableMeasurementEvents(instrument, named);
         };
-        listener.SetMeasurementEventCallback<double>((i, value, tags, _) => Record(i, value, tags));
-        listener.SetMeasurementEventCallback<long>((i, value, tags, _) => Record(i, value, tags));
-        listener.SetMeasurementEventCallback<int>((i, value, tags, _) => Record(i, value, tags));
+        listener.SetMeasurementEventCallback<double>((_, value, tags, named) => Record((Named)named!, value, tags));
+        listener.SetMeasurementEventCallback<long>((_, value, tags, named) => Record((Named)named!, value, tags));
+        listener.SetMeasurementEventCallback<int>((_, value, tags, named) => Record((Named)named!, value, tags));
         listener.Start();
     }
 
-    void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    void Record(Named named, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var key = (instrument.Name, Labels(tags));
-        if (!series.TryGetValue(key, out var one))
-        {
-            if (series.Count >= MaxSeries)
-                return;
-            one = series.GetOrAdd(key, _ => new Series(instrument, IsHistogram(instrument) ? BoundsOf(instrument) : null));
-        }
+        if (Of(named, tags) is not { } one)
+            return;
         lock (one)
         {
             if (one.Bounds is { } bounds)
@@ -66,53 +75,78 @@ public sealed class PrometheusText : IDisposable
                 one.Sum += value;
                 one.Count++;
             }
-            else if (instrument is ObservableInstrument<long> or ObservableInstrument<double> or ObservableInstrument<int> or Gauge<long> or Gauge<double>)
+            else if (named.Instrument is ObservableInstrument<long> or ObservableInstrument<double> or ObservableInstrument<int> or Gauge<long> or Gauge<double>)
                 one.Sum = value;
             else
                 one.Sum += value;
         }
     }
 
+    /// <summary>Null where there are too many already.</summary>
+    Series? Of(Named named, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.Length == 0)
+            return named.Bare ??= Add(named, "");
+        var text = Labels(tags);
+        foreach (var labels in text.GetChunks())
+            if (labels.Length == text.Length && named.Series.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(labels.Span, out var one))
+                return one;
+        return Add(named, text.ToString());
+    }
+
+    Series? Add(Named named, string labels) =>
+        named.Series.TryGetValue(labels, out var one) ? one
+        : Interlocked.Increment(ref count) > MaxSeries ? null
+        : named.Series.GetOrAdd(labels, _ => new Series(named.Bounds));
+
     static bool IsHistogram(Instrument instrument) => instrument is Histogram<double> or Histogram<long> or Histogram<int>;
 
     static double[] BoundsOf(Instrument instrument) => instrument.Unit is "s" ? Bounds : [.. Bounds.Select(b => b * 1_000)];
 
-    static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    /// <summary>Of this thread, until it asks again: nothing is made for a series that is known.</summary>
+    static StringBuilder Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        if (tags.Length == 0)
-            return "";
-        var text = new StringBuilder();
+        var text = (labels ??= new StringBuilder(1024)).Clear();
         foreach (var (name, value) in tags)
-            text.Append(text.Length == 0 ? "" : ",").Append(Sane(name)).Append("=\"")
-                .Append(Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n"))
+        {
+            if (text.Length > 0)
+                text.Append(',');
+            foreach (var letter in name)
+                text.Append(Sane(letter));
+            text.Append("=\"").Append(Convert.ToString(value, CultureInfo.InvariantCulture)?.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n"))
                 .Append('"');
-        return text.ToString();
+        }
+        return text;
     }
+
+    [ThreadStatic]
+    static StringBuilder? labels;
 
     /// <summary>All series, grouped by name, observables read now.</summary>
     public string Write()
     {
         listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        foreach (var named in series.OrderBy(s => s.Key.Name, StringComparer.Ordinal).ThenBy(s => s.Key.Labels, StringComparer.Ordinal).GroupBy(s => s.Key.Name))
+        foreach (var (told, named) in names.Where(n => !n.Value.Series.IsEmpty).OrderBy(n => n.Key, StringComparer.Ordinal))
         {
-            var name = Sane(named.Key);
-            var kind = named.First().Value switch
+            var name = string.Concat(told.Select(Sane));
+            var kind = named switch
             {
                 { Bounds: not null } => "histogram",
                 { Instrument: Counter<long> or Counter<double> or Counter<int> or ObservableCounter<long> or ObservableCounter<double> } => "counter",
                 _ => "gauge",
             };
             text.Append("# TYPE ").Append(name).Append(' ').Append(kind).Append('\n');
-            foreach (var ((_, labels), one) in named.Where(s => !IsBare(s.Value, s.Key.Labels, named.Count())))
+            foreach (var (labels, one) in named.Series.Where(s => !IsZeroToBeginWith(named, s.Key, s.Value)).OrderBy(s => s.Key, StringComparer.Ordinal))
                 lock (one)
                     Write(text, name, labels, one);
         }
         return text.ToString();
     }
 
-    /// <summary>The zero that a counter begins with, once it counts by label.</summary>
-    static bool IsBare(Series one, string labels, int count) => labels.Length == 0 && one is { Sum: 0, Instrument: Counter<long> } && count > 1;
+    /// <summary>What a counter has told until it counts by label.</summary>
+    static bool IsZeroToBeginWith(Named named, string labels, Series one) =>
+        labels.Length == 0 && one.Sum == 0 && named.Instrument is Counter<long> && named.Series.Count > 1;
 
     static void Write(StringBuilder text, string name, string labels, Series one)
     {
@@ -140,11 +174,7 @@ public sealed class PrometheusText : IDisposable
         text.Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
     }
 
-    static string Sane(string name) => string.Create(name.Length, name, static (to, from) =>
-    {
-        for (var i = 0; i < from.Length; i++)
-            to[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
-    });
+    static char Sane(char letter) => char.IsAsciiLetterOrDigit(letter) ? letter : '_';
 
     public void Dispose() => listener.Dispose();
 }

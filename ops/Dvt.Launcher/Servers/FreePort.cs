@@ -11,15 +11,20 @@ public static class FreePort
     const int Lowest = 20_000;
     const int Highest = 32_000;
 
-    /// <summary>A port nobody listens on, picked at random.</summary>
+    static readonly HashSet<int> Given = [];
+
+    /// <summary>A port nobody listens on, picked at random; no other call in this process gets the same, since it is listened on only later.</summary>
     public static int Any()
     {
-        while (true)
+        lock (Given)
         {
-            var port = RandomNumberGenerator.GetInt32(Lowest, Highest);
-            if (IsFree(port))
+            while (true)
             {
-                return port;
+                var port = RandomNumberGenerator.GetInt32(Lowest, Highest);
+                if (IsFree(port) && Given.Add(port))
+                {
+                    return port;
+                }
             }
         }
     }

@@ -21,8 +21,7 @@ public sealed class EffectIntentTests(EffectsDatabase database) : IClassFixture<
         await using var rig = new EffectRig(database, kind);
         rig.Send(tenant, EffectRig.Step("new"));
         var (envelope, close) = await rig.ClosedAsync();
-        await rig.AckedAsync();
-        Assert.Equal(NamedId.Of("close", tenant.ToString(), "new:step:1"), envelope.Id);
+        Assert.Equal(NamedId.OfAnswer((await rig.AckedAsync()).Envelope.Id), envelope.Id);
         Assert.Equal(("CloseStep", "new", "system", "case-1"), (envelope.Type, envelope.Key, envelope.Actor, envelope.CorrelationId));
         Assert.True(close.Result!.Value.GetProperty("ok").GetBoolean());
         Assert.Null(close.Error);

@@ -37,7 +37,7 @@ public sealed class FairQueueTests
     {
         var (queue, tenant) = (new FairQueue(), Guid.NewGuid());
         Add(queue, Start(tenant, "new"), seconds: 0);
-        Add(queue, Wake(tenant, "begun"), seconds: 1);
+        Add(queue, Wake(tenant, "begun"), seconds: 3_600);
         Add(queue, Wake(tenant, "new"), seconds: 1);
         Assert.Equal(["begun", "new", "new"], Enumerable.Range(0, 3).Select(_ => Read(queue)));
     }
