@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Dvt.Contracts;
-using Dvt.Pipeline;
 using Dvt.Lodging.Bookings;
 using Dvt.Lodging.Prices;
+using Dvt.Pipeline;
 using Npgsql;
 using NpgsqlTypes;
 
