@@ -31,6 +31,9 @@ static class Permission
     /// <summary>May answer steps that ask for approval; the worker judges each by the roles it asks.</summary>
     public const string DecideApprovals = "approvals.decide";
     public const string VerifyRuns = "runs.verify";
+
+    /// <summary>Storing a run anew from its history.</summary>
+    public const string RepairRuns = "runs.repair";
     public const string ReadSchedules = "schedules.read";
     public const string ManageSchedules = "schedules.manage";
     public const string ReadUnits = "units.read";
@@ -70,7 +73,7 @@ static class Permission
     public static readonly IReadOnlyList<string> OfTenants =
     [
         ReadUsers, ManageUsers, ReadSecrets, ManageSecrets, ReadKeys, ManageKeys, ReadCommands, ReadPlans, WritePlans, ReadRuns, StartRuns, SignalRuns,
-        DecideApprovals, VerifyRuns, ReadSchedules, ManageSchedules, ReadUnits, ManageUnits, ReadBookings,
+        DecideApprovals, VerifyRuns, RepairRuns, ReadSchedules, ManageSchedules, ReadUnits, ManageUnits, ReadBookings,
         ManageBookings, RecordPayments, ReadGuests, EraseGuests, ReadDeadLetters, ManageDeadLetters, ReadProjections, RebuildProjections, ReadSystem, ReadAudit,
         ReadWebhooks, ManageWebhooks, RetryWebhooks, ReadMessages, WriteMessages, Stream, ReadConversations,
         AnswerConversations, ReadChannels, ManageChannels, ReadCalendars, ManageCalendars,
@@ -97,7 +100,7 @@ static class Permissions
         [Roles.PlanAuthor] = [.. LookAndDecide, Permission.WritePlans, Permission.ReadSecrets, Permission.StartRuns, Permission.VerifyRuns, Permission.ManageSchedules],
         [Roles.Engineer] =
         [
-            .. LookAndDecide, Permission.WritePlans, Permission.ReadSecrets, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns,
+            .. LookAndDecide, Permission.WritePlans, Permission.ReadSecrets, Permission.StartRuns, Permission.SignalRuns, Permission.VerifyRuns, Permission.RepairRuns,
             Permission.ManageSchedules, Permission.ReadDeadLetters, Permission.ManageDeadLetters,
             Permission.ReadWebhooks, Permission.ManageWebhooks, Permission.RetryWebhooks,
         ],

@@ -34,4 +34,7 @@ static partial class WorkersLog
 
     [LoggerMessage(3007, LogLevel.Error, "run {RunId} of tenant {TenantId} is stored otherwise than its history has it, at seq {Seq}")]
     public static partial void FoldDiffers(ILogger log, string runId, Guid tenantId, long seq);
+
+    [LoggerMessage(3008, LogLevel.Warning, "run {RunId} of tenant {TenantId} was stored anew as its history has it, at seq {Seq}; what was stored {Fault}")]
+    public static partial void RunRepaired(ILogger log, string runId, Guid tenantId, long seq, string fault);
 }

@@ -35,6 +35,12 @@ static class Signals
             Body = "Nothing", BodyOptional = true, Answer = "Verification", Queues = true, Problems = [Problems.RunNotFound],
             AnswerExample = """{"equal":true,"seq":9,"liveHash":"s1:…","foldedHash":"s1:…"}""",
         },
+        Post("/v1/runs/{runId}/repair", Permission.RepairRuns, Repair, "Store the run anew as its history has it, where the two differ") with
+        {
+            Body = "Nothing", BodyOptional = true, Answer = "Repair", Queues = true, Problems = [Problems.RunNotFound],
+            Description = "What counts is the history; nothing of it changes. What the run still owes is asked for again, under the same keys.",
+            AnswerExample = """{"repaired":true,"seq":9,"storedHash":"s1:…","foldedHash":"s1:…"}""",
+        },
     ];
 
     static async Task Send(Call call)
@@ -92,14 +98,18 @@ static class Signals
             : throw new ProblemException(Problems.SignalInvalidPayload, faults: [new("/payload", "too_large", "is larger than 64 KB")]);
     }
 
-    static async Task Verify(Call call)
+    static Task Verify(Call call) => AskAsync(call, static runId => new VerifyRun(runId));
+
+    static Task Repair(Call call) => AskAsync(call, static runId => new RepairRun(runId));
+
+    static async Task AskAsync<TCommand>(Call call, Func<string, TCommand> about) where TCommand : ICommand
     {
         await call.BodyAsync();
         var runId = call.Route("runId");
         await RunViews.MustExistAsync(call, runId);
         var wait = call.Wait() is { } preferred && preferred > VerifyWait ? preferred : VerifyWait;
         // A fresh id each time: what is asked is how it stands now, not how it stood when first asked.
-        var order = Submit.Of(call, new VerifyRun(runId), runId, RequestIds.Fresh(), new Resource("run", runId), wait);
+        var order = Submit.Of(call, about(runId), runId, RequestIds.Fresh(), new Resource("run", runId), wait);
         await call.AnswerAsync(order, $"/v1/runs/{Uri.EscapeDataString(runId)}", outcome => call.JsonAsync(outcome.Data));
     }
 }

@@ -88,6 +88,12 @@ public sealed record VerifyRun(string RunId) : ICommand
     public static Domain Domain => Domain.Runs;
 }
 
+/// <summary>Stores a run anew as its history has it: after a hand in the database, or storage that lied.</summary>
+public sealed record RepairRun(string RunId) : ICommand
+{
+    public static Domain Domain => Domain.Runs;
+}
+
 /// <summary>A called step came to its end. An attempt that is closed already ignores it.</summary>
 /// <param name="Error">Null when it succeeded.</param>
 /// <param name="Cost">What the attempt has cost, succeeded or not, where its kind knows.</param>

@@ -81,7 +81,7 @@ sealed partial class BatchProcess(ISlotHandler handler, NpgsqlDataSource postgre
                 await WaitAsync(waiting, delivery, settle);
                 continue;
             }
-            var alone = isRetry || known.ContainsKey(delivery.Envelope.Id) || IsForPipeline(delivery);
+            var alone = isRetry || known.ContainsKey(delivery.Envelope.Id) || IsForPipeline(delivery) || handler.GoesAlone(delivery);
             if (alone)
             {
                 await RunPlainAsync(plain, settle, stop);

@@ -231,8 +231,8 @@ sealed class Overflow(NpgsqlDataSource postgres, int batchSize)
 
     async Task<int> LoadAsync(string queue, Shelf shelf, Guid tenantId, Pile pile, Action<int, int> loading, CancellationToken stop)
     {
-        // A share of the slot in all, few of each when many tenants lie there.
-        var most = Math.Max(4, Share / Math.Max(1, shelf.Piles.Count));
+        // A batch of the slot in all, few of each when many tenants lie there.
+        var most = Math.Max(4, batchSize / Math.Max(1, shelf.Piles.Count));
         if (!shelf.Channel.IsLive || inbox.Loaded(tenantId, queue) > most / 2)
             return 0;
         long[] atHand;

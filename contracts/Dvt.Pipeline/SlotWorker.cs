@@ -16,6 +16,9 @@ public interface ISlotHandler
     /// </summary>
     Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken stop);
 
+    /// <summary>Whether a message is a batch by itself: what it does cannot be decided beside others.</summary>
+    bool GoesAlone(Delivery delivery) => false;
+
     /// <summary>Drops what is remembered of a slot: its epoch has changed or a race was lost.</summary>
     void Forget(int slot);
 }

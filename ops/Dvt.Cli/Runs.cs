@@ -7,7 +7,7 @@ namespace Dvt.Cli;
 static class Runs
 {
     public static Command Group(Making making) => Making.Group("runs", "Runs: executions of plans",
-        Start(making), List(making), Show(making), History(making), Timeline(making), RunBlockers.Command(making), Verify(making), RunFollowing.Watch(making), RunFollowing.Wait(making), RunExport.Command(making));
+        Start(making), List(making), Show(making), History(making), Timeline(making), RunBlockers.Command(making), Verify(making), Repair(making), RunFollowing.Watch(making), RunFollowing.Wait(making), RunExport.Command(making));
 
     public static Argument<string> RunId() => new("run") { Description = "Id of the run." };
 
@@ -146,6 +146,18 @@ static class Runs
             return call.Show(answer.Body, told => call.Fields(
                 ("equal", equal ? "yes" : "NO"), ("events", told.Text("seq")), ("live", told.Text("liveHash")), ("folded", told.Text("foldedHash"))),
                 equal ? ExitCode.Done : ExitCode.BadNews);
+        });
+    }
+
+    static Command Repair(Making making)
+    {
+        var run = RunId();
+        return making.Command("repair", "Stores a run anew as its history has it, where the two differ.", [run], async call =>
+        {
+            var answer = await call.PostAsync(Route.To("runs", call.Get(run), "repair"), body: null, new Sending(Wait: true));
+            return call.Show(answer, wanted: true, told => call.Fields(
+                ("repaired", told.Get("repaired") is { ValueKind: JsonValueKind.True } ? "yes" : "no, nothing differed"), ("events", told.Text("seq")),
+                ("stored", told.Text("storedHash")), ("folded", told.Text("foldedHash"))));
         });
     }
 }

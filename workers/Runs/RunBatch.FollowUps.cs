@@ -26,6 +26,14 @@ sealed partial class RunBatch
             unfinished.Add(row);
     }
 
+    /// <summary>Takes the place of what is stored, and of what this process remembered; what it owes is asked for again.</summary>
+    public void Repair(RunRow row, DateTimeOffset now)
+    {
+        Add(row);
+        changed.Add(row);
+        PublishAgain(row, now);
+    }
+
     void Publish(RunRow row, IEnumerable<CallStep> calls) =>
         followUps.AddRange(calls.Select(call => (Topology.StepQueue(call.Kind), Call(row, call))));
 

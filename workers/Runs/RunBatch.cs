@@ -63,7 +63,7 @@ sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
         await Keys.LoadAsync(postgres, batch, stop);
     }
 
-    static bool IsAboutRuns(Delivery delivery) => !BulkJobs.Knows(delivery.Envelope.Type) && delivery.Envelope.Type is not (nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
+    static bool IsAboutRuns(Delivery delivery) => !BulkJobs.Knows(delivery.Envelope.Type) && delivery.Envelope.Type is not (nameof(RepairRun) or nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan)
         or nameof(CreateSchedule) or nameof(ChangeSchedule) or nameof(DeleteSchedule) or nameof(BackfillSchedule));
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)

@@ -39,6 +39,12 @@ sealed class RunCache
         runs[key] = row;
     }
 
+    public void Forget(int slot, Guid tenantId, string runId)
+    {
+        if (bySlot.TryGetValue(slot, out var runs))
+            runs.TryRemove((tenantId, runId), out _);
+    }
+
     public void Forget(int slot)
     {
         bySlot.TryRemove(slot, out _);

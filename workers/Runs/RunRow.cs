@@ -29,7 +29,10 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
     (bool, int) Flags => (run.HasInlineWork, run.DeferredSignals);
 
     /// <summary>The row must be written now: others rely on what it says, or too much has happened since.</summary>
-    public bool IsSnapshotDue => StoredSeq == 0 || run.IsTerminal || Flags != StoredFlags || run.Seq - StoredSeq >= EventsPerSnapshot;
+    public bool IsSnapshotDue => StoredSeq == 0 || IsRepaired || run.IsTerminal || Flags != StoredFlags || run.Seq - StoredSeq >= EventsPerSnapshot;
+
+    /// <summary>It was folded anew, and all that is stored of it is to be replaced.</summary>
+    public bool IsRepaired { get; set; }
 
     /// <summary>When its timer fires; it may fire early, never late.</summary>
     public DateTimeOffset? TimerDue { get; set; }
@@ -41,7 +44,7 @@ sealed class RunRow(Guid tenantId, Run run, int slot, Guid commandId, Guid? keyI
     public void Stored(long seq, bool owes, int deferred) => (StoredSeq, StoredFlags) = (seq, (owes, deferred));
 
     /// <summary>It has just been written.</summary>
-    public void Stored() => (StoredSeq, StoredFlags) = (run.Seq, Flags);
+    public void Stored() => (StoredSeq, StoredFlags, IsRepaired) = (run.Seq, Flags, false);
 
     public string Stream { get; } = $"run-{run.RunId}";
 

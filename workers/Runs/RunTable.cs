@@ -127,6 +127,7 @@ static class RunTable
         var cleared = new List<(Guid, string)>();
         var ordered = rows.Where(row => MoveTimer(row, timers, cleared) | row.IsSnapshotDue)
             .OrderBy(r => r.TenantId).ThenBy(r => r.Run.RunId, StringComparer.Ordinal).ToList();
+        AddRemoval(batch, ordered.FindAll(r => r.IsRepaired));
         AddInsert(batch, ordered.FindAll(r => r.StoredSeq == 0));
         AddUpdate(batch, ordered.FindAll(r => r.StoredSeq > 0));
         AddSteps(batch, ordered);
@@ -160,6 +161,21 @@ static class RunTable
     static Envelope Wake(RunRow row) => new(
         NamedId.OfEvent(row.StreamId, seq: 0), nameof(WakeRun), row.TenantId, row.Run.RunId, "system",
         DateTimeOffset.UnixEpoch, ContractsJson.Element(new WakeRun(row.Run.RunId)));
+
+    /// <summary>Steps and items that the history may know nothing of.</summary>
+    static void AddRemoval(NpgsqlBatch batch, List<RunRow> rows)
+    {
+        if (rows.Count == 0)
+            return;
+        foreach (var table in new[] { "runs.step", "runs.item" })
+            batch.BatchCommands.Add(Keyed(
+                $"""
+                delete from {table} s
+                using unnest($1, $2) as k(tenant_id, run_id)
+                where s.tenant_id = k.tenant_id
+                  and s.run_id = k.run_id
+                """, [.. rows.Select(r => (r.TenantId, r.Run.RunId))]));
+    }
 
     static void AddInsert(NpgsqlBatch batch, List<RunRow> rows)
     {

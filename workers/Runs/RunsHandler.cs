@@ -17,6 +17,8 @@ sealed class RunsHandler(
 
     public void Forget(int slot) => cache.Forget(slot);
 
+    public bool GoesAlone(Delivery delivery) => delivery.Envelope.Type == nameof(RepairRun);
+
     public async Task HandleAsync(IReadOnlyList<Delivery> batch, CancellationToken stop)
     {
         var work = new RunBatch(batch, cache);
@@ -69,6 +71,10 @@ sealed class RunsHandler(
                 break;
             case nameof(VerifyRun):
                 work.End(delivery, await VerifyRuns.AnswerAsync(postgres, plans, delivery, stop));
+                break;
+            case nameof(RepairRun):
+                cache.Forget(delivery.Slot, envelope.TenantId, envelope.Key);
+                work.End(delivery, await RepairRuns.DecideAsync(work, delivery, postgres, plans, now, log, stop));
                 break;
             case nameof(SavePlan) or nameof(PublishPlan) or nameof(ArchivePlan):
                 await SavePlans.DecideAsync(work, delivery, postgres, now, stop);

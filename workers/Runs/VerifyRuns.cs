@@ -32,13 +32,14 @@ static class VerifyRuns
         var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
             ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
         var live = row.Restore(plan);
+        // Only up to the seq that was read: the run may have gone on since.
         var folded = await FoldAsync(postgres, row, plan, live.Seq, stop);
         var (liveHash, foldedHash) = (live.SnapshotHash(), folded.SnapshotHash());
         return new(live.Seq == folded.Seq && liveHash == foldedHash, live.Seq, liveHash, foldedHash);
     }
 
-    /// <summary>Only up to the seq that was read: the run may have gone on since.</summary>
-    static async Task<Run> FoldAsync(NpgsqlDataSource postgres, StoredRun row, Engine.Plans.Plan plan, long upTo, CancellationToken stop)
+    /// <summary>The run as the first events of its history make it.</summary>
+    public static async Task<Run> FoldAsync(NpgsqlDataSource postgres, StoredRun row, Engine.Plans.Plan plan, long upTo, CancellationToken stop)
     {
         var folded = Run.New(row.RunId, plan);
         await using var connection = await postgres.OpenConnectionAsync(stop);

@@ -317,6 +317,12 @@ public sealed partial class RunsClient
         string runId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
         connection.OrderAsync<Verification>(new Request(HttpMethod.Post, $"v1/runs/{Request.Segment(runId)}/verify", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
 
+    /// <summary>Store the run anew as its history has it, where the two differ. What counts is the history; nothing of it changes. What the run still owes is asked for again, under the same keys.</summary>
+    /// <exception cref="DvtProblemException"><c>RUN_NOT_FOUND, validation_failed, refused, idempotency_key_reused</c>.</exception>
+    public Task<Outcome<Repair>> RepairAsync(
+        string runId, CallOptions? options = null, CancellationToken cancellationToken = default) =>
+        connection.OrderAsync<Repair>(new Request(HttpMethod.Post, $"v1/runs/{Request.Segment(runId)}/repair", options, Takes.IdempotencyKey | Takes.Wait), cancellationToken);
+
     /// <summary>List what waits for approval, oldest first. Fetches page after page as it is read on.</summary>
     /// <param name="role">That ask this role.</param>
     /// <param name="mine">Only those that you may approve and have not approved yet.</param>

@@ -25,6 +25,7 @@ public sealed class SendingTests
     [InlineData("GET /v1/runs/a%2Fb%3Fc", "runs", "show", "a/b?c")]
     [InlineData("GET /v1/runs/r-1/timeline", "runs", "timeline", "r-1")]
     [InlineData("POST /v1/runs/r-1/verify", "runs", "verify", "r-1")]
+    [InlineData("POST /v1/runs/r-1/repair", "runs", "repair", "r-1")]
     [InlineData("POST /v1/runs/r-1/signals", "signals", "send", "r-1", "CANCEL")]
     [InlineData("POST /v1/runs/r-1/external-signals", "signals", "send", "r-1", "--external", "go")]
     [InlineData("GET /v1/dead-letters?status=open&type=StartRun&errorGroup=g&limit=20", "dead-letters", "list", "--status", "open", "--type", "StartRun", "--error-group", "g")]

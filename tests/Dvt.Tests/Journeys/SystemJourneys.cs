@@ -155,4 +155,39 @@ public sealed class SystemJourneys(JourneySystem journeys, ITestOutputHelper out
         await ChangeAsync("cobra", "zebra");
         Assert.Equal(0, await check.RunAsync([(client.TenantId, run)], CancellationToken.None));
     });
+
+    [ServersTheory]
+    [InlineData("state = convert_to(replace(convert_from(state, 'UTF8'), 'zebra', 'cobra'), 'UTF8')", true)]
+    [InlineData("state = '{'", false)]
+    [InlineData("state = convert_to(replace(convert_from(state, 'UTF8'), 'zebra', 'cobra'), 'UTF8'), terminal = true, timer_due = now(), owes = true", true)]
+    public Task A_run_that_is_stored_otherwise_than_its_history_has_it_is_stored_anew_and_goes_on(string damage, bool isReadable) => AsTenantAsync(async client =>
+    {
+        await client.PublishAsync(TestPlans.Signals);
+        var run = await client.StartAsync("signals", new { name = "zebra" });
+        await Eventually.HoldsAsync(
+            async () => await System.ReadAsync<long>("select count(*) from runs.run where run_id = $1 and state <> ''", run) == 1, Patience, "it is not stored");
+        Task<JsonElement> RepairAsync() => client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{run}/repair", wait: 30);
+        Assert.False((await RepairAsync()).GetProperty("repaired").GetBoolean());
+        await System.ExecuteAsync($"update runs.run set {damage} where tenant_id = $1 and run_id = $2", client.TenantId, run);
+        if (!isReadable)
+            await System.ExecuteAsync("insert into runs.step (tenant_id, run_id, ordinal, state) values ($1, $2, 7, 'nobody''s')", client.TenantId, run);
+
+        var repair = await RepairAsync();
+        Assert.True(repair.GetProperty("repaired").GetBoolean());
+        Assert.Equal(isReadable, repair.TryGetProperty("storedHash", out _));
+        Assert.False((await RepairAsync()).GetProperty("repaired").GetBoolean());
+        Assert.Equal(0, await System.ReadAsync<long>("select count(*) from runs.step where run_id = $1", run));
+        Assert.Equal(0, await System.ReadAsync<long>("select count(*) from runs.run where run_id = $1 and (terminal or timer_due is not null)", run));
+        var verified = await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{run}/verify", wait: 30);
+        Assert.Equal((true, repair.Text("foldedHash")), (verified.GetProperty("equal").GetBoolean(), verified.Text("liveHash")));
+
+        foreach (var n in Enumerable.Range(1, 5))
+            await client.ExpectAsync(HttpStatusCode.OK, HttpMethod.Post, $"/v1/runs/{run}/external-signals", $$"""{"name":"go","payload":{"n":{{n}} } }""", wait: 30);
+        var ended = await client.EndsAsync(run);
+        Assert.Equal(("COMPLETED", "zebra"), (ended.Text("status"), ended.Text("input", "name")));
+    });
+
+    [ServersFact]
+    public Task A_run_that_is_not_there_is_not_repaired() => AsTenantAsync(client =>
+        client.ExpectAsync(HttpStatusCode.NotFound, HttpMethod.Post, "/v1/runs/nowhere/repair"));
 }
