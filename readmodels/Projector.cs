@@ -114,7 +114,7 @@ public sealed class Projector(PostgresOptions options, ThisProcess process, Npgs
 
     /// <summary>While the log grows fast those who write it come first; what waits makes the next batch larger and cheaper.</summary>
     static Task GiveWayAsync(TimeSpan step, CancellationToken stop) =>
-        Loop.PauseAsync(8 * step < LongestGivingWay ? 8 * step : LongestGivingWay, stop);
+        Loop.PauseAsync(4 * step < LongestGivingWay ? 4 * step : LongestGivingWay, stop);
 
     static async Task<Follower> FollowLiveAsync(
         IReadOnlyCollection<IView> without, NpgsqlConnection reader, NpgsqlConnection writer, CancellationToken stop)
