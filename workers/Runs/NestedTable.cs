@@ -24,10 +24,10 @@ static class NestedTable
         if (changed.Count == 0)
             return;
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
+            $"""
             insert into runs.item (tenant_id, run_id, ordinal, block, state)
             select *
-            from unnest($1, $2, $3, $4, $5)
+            from {Sql.Rows("tenant_id, run_id, ordinal, block, state")} i
             on conflict (tenant_id, run_id, ordinal, block) do update set state = excluded.state
             """)
         {

@@ -89,6 +89,11 @@ sealed class Plans(NpgsqlDataSource postgres, StepKinds kinds)
             ? new(known)
             : new(LoadAsync(tenantId, planId, version, stop));
 
+    /// <summary>The plan of a run, which stays as long as the run.</summary>
+    public async ValueTask<Plan> OfAsync(StoredRun stored, CancellationToken stop) =>
+        await FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
+            ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
+
     async Task<Plan?> LoadAsync(Guid tenantId, string planId, string? version, CancellationToken stop)
     {
         version ??= SemanticVersion.Newest(await PlanTable.PublishedVersionsAsync(postgres, tenantId, planId, stop));

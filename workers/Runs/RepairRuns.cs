@@ -1,6 +1,5 @@
 using Dvt.Contracts;
 using Dvt.Engine.Plans;
-using Dvt.Engine.Runs;
 using Dvt.Pipeline;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -23,11 +22,11 @@ static class RepairRuns
     {
         var envelope = delivery.Envelope;
         if (await RunTable.LoadAsync(postgres, [(envelope.TenantId, envelope.Key)], stop) is not [{ Deleted: false } stored])
-            return new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
-        var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
-            ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
+            return VerifyRuns.NotFound(envelope);
+        var plan = await plans.OfAsync(stored, stop);
         var folded = await VerifyRuns.FoldAsync(postgres, stored, plan, upTo: long.MaxValue, stop);
-        var (storedHash, fault) = Read(stored, plan, folded);
+        var foldedHash = folded.SnapshotHash();
+        var (storedHash, fault) = Read(stored, plan, folded.Seq, foldedHash);
         if (fault is not null)
         {
             // As if its timer had fired: it is set anew, or cleared.
@@ -43,17 +42,17 @@ static class RepairRuns
         }
         return new Outcome(
             envelope.Id, Outcome.Done, Resource: envelope.Resource,
-            Data: ContractsJson.Element(new Repair(fault is not null, folded.Seq, storedHash, folded.SnapshotHash())));
+            Data: ContractsJson.Element(new Repair(fault is not null, folded.Seq, storedHash, foldedHash)));
     }
 
     /// <summary>What is wrong with what is stored; null when nothing is.</summary>
-    static (string? Hash, string? Fault) Read(StoredRun stored, Plan plan, Run folded)
+    static (string? Hash, string? Fault) Read(StoredRun stored, Plan plan, long seq, string foldedHash)
     {
         try
         {
             var live = stored.Restore(plan);
             var hash = live.SnapshotHash();
-            return (hash, live.Seq == folded.Seq && hash == folded.SnapshotHash() ? null : $"was another state, at seq {live.Seq}");
+            return (hash, live.Seq == seq && hash == foldedHash ? null : $"was another state, at seq {live.Seq}");
         }
         catch (Exception unreadable)
         {

@@ -68,8 +68,7 @@ sealed partial class RunBatch(IReadOnlyList<Delivery> batch, RunCache cache)
 
     static async Task<RunRow> ReadAsync(StoredRun stored, Plans plans, CancellationToken stop)
     {
-        var plan = await plans.FindAsync(stored.TenantId, stored.PlanId, stored.PlanVersion, stop)
-            ?? throw new InvalidOperationException($"plan {stored.PlanId} {stored.PlanVersion} of a stored run is gone");
+        var plan = await plans.OfAsync(stored, stop);
         var row = new RunRow(stored.TenantId, stored.Restore(plan), stored.Slot, stored.CommandId, stored.KeyId) { TimerDue = stored.TimerDue };
         row.Stored(stored.Seq, stored.Owes, stored.Deferred);
         return row;

@@ -148,7 +148,7 @@ static class RunTable
         if (due is { } moment && (row.TimerDue is null || hasFired || moment < row.TimerDue))
         {
             row.TimerDue = moment;
-            timers.Add(new(row.TenantId, row.TimerKey, moment, Slot.Queue(row.Slot), Wake(row)));
+            timers.Add(new(row.TenantId, row.TimerKey, moment, Slot.Queue(row.Slot), WakeRuns.Message(row.TenantId, row.Run.RunId, row.StreamId)));
             return true;
         }
         if (due is not null || row.TimerDue is null || !(row.Run.IsTerminal || hasFired))
@@ -157,10 +157,6 @@ static class RunTable
         cleared.Add((row.TenantId, row.TimerKey));
         return true;
     }
-
-    static Envelope Wake(RunRow row) => new(
-        NamedId.OfEvent(row.StreamId, seq: 0), nameof(WakeRun), row.TenantId, row.Run.RunId, "system",
-        DateTimeOffset.UnixEpoch, ContractsJson.Element(new WakeRun(row.Run.RunId)));
 
     /// <summary>Steps and items that the history may know nothing of.</summary>
     static void AddRemoval(NpgsqlBatch batch, List<RunRow> rows)

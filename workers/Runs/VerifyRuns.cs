@@ -19,8 +19,11 @@ static class VerifyRuns
         var envelope = delivery.Envelope;
         return await CompareAsync(postgres, plans, envelope.TenantId, envelope.Key, stop) is { } told
             ? new Outcome(envelope.Id, Outcome.Done, Resource: envelope.Resource, Data: ContractsJson.Element(told))
-            : new Outcome(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
+            : NotFound(envelope);
     }
+
+    public static Outcome NotFound(Envelope envelope) =>
+        new(envelope.Id, Outcome.Refused, "RUN_NOT_FOUND", $"there is no run {envelope.Key}", envelope.Resource);
 
     /// <summary>Null when there is no such run.</summary>
     /// <exception cref="LostRaceException">It was stored anew while it was read.</exception>
@@ -29,8 +32,7 @@ static class VerifyRuns
         var stored = await RunTable.LoadAsync(postgres, [(tenantId, runId)], stop);
         if (stored is not [{ Deleted: false } row])
             return null;
-        var plan = await plans.FindAsync(row.TenantId, row.PlanId, row.PlanVersion, stop)
-            ?? throw new InvalidOperationException($"plan {row.PlanId} {row.PlanVersion} of a stored run is gone");
+        var plan = await plans.OfAsync(row, stop);
         var live = row.Restore(plan);
         // Only up to the seq that was read: the run may have gone on since.
         var folded = await FoldAsync(postgres, row, plan, live.Seq, stop);

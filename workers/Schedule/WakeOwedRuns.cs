@@ -64,7 +64,5 @@ sealed class WakeOwedRuns(NpgsqlDataSource postgres, Publisher publisher, ILogge
     }
 
     static (string, Envelope) Wake(Guid tenantId, string runId) =>
-        (Slot.Queue(Slot.Of(Domain.Runs, tenantId, runId)), new Envelope(
-            NamedId.OfEvent(NamedId.OfStream(tenantId, $"run-{runId}"), seq: 0), nameof(WakeRun), tenantId, runId, "system", DateTimeOffset.UnixEpoch,
-            ContractsJson.Element(new WakeRun(runId))));
+        (Slot.Queue(Slot.Of(Domain.Runs, tenantId, runId)), WakeRuns.Message(tenantId, runId, NamedId.OfStream(tenantId, $"run-{runId}")));
 }

@@ -96,7 +96,7 @@ public sealed class PrometheusText : IDisposable
 
     Series? Add(Named named, string labels) =>
         named.Series.TryGetValue(labels, out var one) ? one
-        : Interlocked.Increment(ref count) > MaxSeries ? null
+        : Volatile.Read(ref count) >= MaxSeries || Interlocked.Increment(ref count) > MaxSeries ? null
         : named.Series.GetOrAdd(labels, _ => new Series(named.Bounds));
 
     static bool IsHistogram(Instrument instrument) => instrument is Histogram<double> or Histogram<long> or Histogram<int>;
